@@ -1,0 +1,96 @@
+"""From a folder of Chinese government documents to a city-year panel that a referee can check.
+
+Public names are looked up when they are first used, so that ``import textgov`` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from textgov.count import CountOptions, count_lexicon
+    from textgov.errors import TextgovError
+    from textgov.export import write_panel
+    from textgov.lexicon import builtin_lexicons, read_lexicon
+    from textgov.load import LoadOptions, corpus_from_frame, load_corpus
+    from textgov.locate import LocateOptions, locate_corpus
+    from textgov.normalise import NormaliseOptions, normalise_corpus, normalise_text
+    from textgov.panel import PanelOptions, build_panel
+    from textgov.records import Corpus, Document, Features, Lexicon, Panel, Tokens
+    from textgov.regions import place, read_divisions
+    from textgov.segment import SegmentOptions, segment_corpus
+
+_HOMES = {
+    "Corpus": "records",
+    "CountOptions": "count",
+    "Document": "records",
+    "Features": "records",
+    "Lexicon": "records",
+    "LoadOptions": "load",
+    "LocateOptions": "locate",
+    "NormaliseOptions": "normalise",
+    "Panel": "records",
+    "PanelOptions": "panel",
+    "SegmentOptions": "segment",
+    "TextgovError": "errors",
+    "Tokens": "records",
+    "build_panel": "panel",
+    "builtin_lexicons": "lexicon",
+    "corpus_from_frame": "load",
+    "count_lexicon": "count",
+    "load_corpus": "load",
+    "locate_corpus": "locate",
+    "normalise_corpus": "normalise",
+    "normalise_text": "normalise",
+    "place": "regions",
+    "read_divisions": "regions",
+    "read_lexicon": "lexicon",
+    "segment_corpus": "segment",
+    "write_panel": "export",
+}
+
+__all__ = [
+    "Corpus",
+    "CountOptions",
+    "Document",
+    "Features",
+    "Lexicon",
+    "LoadOptions",
+    "LocateOptions",
+    "NormaliseOptions",
+    "Panel",
+    "PanelOptions",
+    "SegmentOptions",
+    "TextgovError",
+    "Tokens",
+    "build_panel",
+    "builtin_lexicons",
+    "corpus_from_frame",
+    "count_lexicon",
+    "load_corpus",
+    "locate_corpus",
+    "normalise_corpus",
+    "normalise_text",
+    "place",
+    "read_divisions",
+    "read_lexicon",
+    "segment_corpus",
+    "write_panel",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("textgov")
+    if name not in _HOMES:
+        raise AttributeError(f"module 'textgov' has no attribute {name!r}")
+    value = getattr(import_module(f"textgov.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -1,0 +1,243 @@
+"""Errors and their wording, in English and Chinese.
+
+Every message that a user can meet has a code, and this module is the only place that holds its words. A message says
+what happened, where, and what to do. The command line chooses the language; files that we write carry both.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Message(NamedTuple):
+    """One message in two languages, with ``{named}`` places for the facts."""
+
+    en: str
+    zh: str
+
+
+MESSAGES: dict[str, Message] = {
+    # inputs
+    "source_missing": Message(
+        "{path}: no such file or folder; check the path",
+        "{path}：没有这个文件或文件夹；请检查路径",
+    ),
+    "source_empty": Message(
+        "{path}: no file to read in this folder; point to the folder that holds the documents",
+        "{path}：文件夹里没有可读的文件；请指向存放文档的文件夹",
+    ),
+    "file_unreadable": Message(
+        "the file cannot be opened ({detail}); check its permissions or whether another program holds it",
+        "文件打不开（{detail}）；请检查权限，或是否被其他程序占用",
+    ),
+    "file_empty": Message("the file is empty", "文件是空的"),
+    "text_empty": Message("no text was found in the document", "文档里没有正文"),
+    "file_binary": Message(
+        "the bytes are not text ({detail}); save the document again in its own program, or rename it to its real type",
+        "内容不是文本（{detail}）；请用原来的程序另存，或改回真实的扩展名",
+    ),
+    "file_damaged": Message(
+        "the file is damaged or not of the type its ending says ({detail}); open and save it again in its own program",
+        "文件损坏，或与扩展名不符（{detail}）；请用原来的程序打开后另存",
+    ),
+    "encoding_lossy": Message(
+        "{replaced} characters could not be decoded as {encoding} and were replaced by U+FFFD; "
+        "if the text looks wrong, save the file as UTF-8",
+        "有 {replaced} 个字符无法按 {encoding} 解码，已换成 U+FFFD；若文字不对，请另存为 UTF-8",
+    ),
+    "encoding_unknown": Message(
+        "{name} is not an encoding that Python knows; try utf-8, gb18030 or big5",
+        "{name} 不是已知的编码；可用 utf-8、gb18030 或 big5",
+    ),
+    "format_unknown": Message(
+        "files ending in {suffix} are not read; convert the file to one of {known}",
+        "不支持 {suffix} 文件；请转换为以下之一：{known}",
+    ),
+    "file_hidden": Message("hidden or temporary file, not a document", "隐藏文件或临时文件，不是文档"),
+    "file_again": Message(
+        "the same file was already read as {doc_id}; it is counted once",
+        "同一文件已作为 {doc_id} 读入，只计一次",
+    ),
+    "link_loop": Message(
+        "a link that leads back to its own folder was not followed", "链接指回自己的上级文件夹，未跟随"
+    ),
+    "doc_id_again": Message(
+        "the id {doc_id} is already taken by {path}; give the folder above both as the SOURCE",
+        "编号 {doc_id} 已被 {path} 使用；请把两者共同的上级文件夹作为 SOURCE",
+    ),
+    "column_missing": Message(
+        "{path}: no column {column}; the columns are {known}",
+        "{path}：没有名为 {column} 的列；现有的列：{known}",
+    ),
+    "row_damaged": Message("row {row} cannot be read ({detail})", "第 {row} 行无法读取（{detail}）"),
+    "pattern_bad": Message(
+        "path pattern {pattern}: {detail}; use {{province}}, {{city}}, {{county}} and {{year}} between slashes",
+        "路径模式 {pattern}：{detail}；请在斜线之间使用 {{province}}、{{city}}、{{county}}、{{year}}",
+    ),
+    # places and years
+    "place_unknown": Message("{name} is not a division in {year}", "{year} 年没有名为 {name} 的区划"),
+    "place_ambiguous": Message("{name} can be {candidates}", "{name} 可能是：{candidates}"),
+    "place_missing": Message("no place was found", "没有找到地区"),
+    "place_conflict": Message("the sources disagree on the place: {detail}", "地区证据互相矛盾：{detail}"),
+    "year_missing": Message("no year was found", "没有找到年份"),
+    "year_conflict": Message("the sources disagree on the year: {detail}", "年份证据互相矛盾：{detail}"),
+    "year_range": Message("{year} is outside 1949-2100", "{year} 不在 1949-2100 之间"),
+    "duplicate_text": Message("the text equals that of {doc_id}", "全文与 {doc_id} 相同"),
+    "several_in_year": Message(
+        "{n} documents of {place} in {year} are pooled: {doc_ids}",
+        "{place} {year} 年有 {n} 份文档，已合并：{doc_ids}",
+    ),
+    "text_short": Message("only {n} Han characters; the text may be cut", "只有 {n} 个汉字，文本可能不完整"),
+    "decision_bad": Message("{path} row {row}: {detail}", "{path} 第 {row} 行：{detail}"),
+    "decision_stale": Message(
+        "{path} row {row}: {doc_id} has changed since the decision was made; look at it again",
+        "{path} 第 {row} 行：{doc_id} 的内容在决定之后有改动；请重新核对",
+    ),
+    "excluded_by_user": Message(
+        "{path} row {row}: left out by your decision (use = no)",
+        "{path} 第 {row} 行：按您的决定不使用（use = no）",
+    ),
+    "divisions_bad": Message("{path} row {row}, column {column}: {detail}", "{path} 第 {row} 行 {column} 列：{detail}"),
+    # lexicons
+    "lexicon_missing": Message(
+        "no lexicon named {name} and no such file; built in: {known}",
+        "没有名为 {name} 的词典，也没有这个文件；内置词典：{known}",
+    ),
+    "lexicon_bad": Message("{path}{where}: {detail}", "{path}{where}：{detail}"),
+    "lexicon_prefix": Message(
+        "lexicons {a} and {b} both use the prefix {prefix}; give one of them another prefix",
+        "词典 {a} 与 {b} 的前缀都是 {prefix}；请给其中一个换前缀",
+    ),
+    # options and project files
+    "option_bad": Message("{name} = {value}: {detail}", "{name} = {value}：{detail}"),
+    "option_unknown": Message(
+        "{path}{where}: unknown key {key}; did you mean {nearest}? known here: {known}",
+        "{path}{where}：未知的键 {key}；是否想写 {nearest}？可用的键：{known}",
+    ),
+    "project_bad": Message("{path}{where}: {detail}", "{path}{where}：{detail}"),
+    # outputs
+    "out_is_file": Message("{path} is a file; --out needs a folder", "{path} 是一个文件；--out 需要文件夹"),
+    "out_failed": Message(
+        "{path} cannot be written ({detail}); close the program that has it open, or free some space, and run again",
+        "{path} 无法写入（{detail}）；请关闭正在使用它的程序或清理磁盘后重试",
+    ),
+    "outs_failed": Message(
+        "{n} files cannot be written: {detail}; close the programs that have them open, or free some space, "
+        "and run again",
+        "有 {n} 个文件无法写入：{detail}；请关闭正在使用它们的程序或清理磁盘后重试",
+    ),
+    "column_names_bad": Message(
+        "Stata does not take the column names {names}; use at most 32 ASCII letters, digits and _, "
+        "not beginning with a digit, and no reserved word",
+        "Stata 不接受以下列名：{names}；请用不超过 32 个英文字母、数字和下划线，不以数字开头，也不用保留字",
+    ),
+    "values_infinite": Message(
+        "infinite values in {names}; neither Stata nor a regression can use them, so look for a division by zero",
+        "{names} 含无穷大；Stata 和回归都不能使用，请检查是否除以零",
+    ),
+    "sheet_too_long": Message(
+        "sheet {sheet} of {path} would have {rows} rows and {columns} columns, and Excel takes 1,048,576 and 16,384; "
+        "use the csv or parquet file",
+        "{path} 的工作表 {sheet} 有 {rows} 行 {columns} 列，超过 Excel 的上限（1,048,576 行、16,384 列）；"
+        "请用 csv 或 parquet 文件",
+    ),
+    "cells_cleaned": Message(
+        "{path}, sheet {sheet}: {n} control characters that Excel does not take were left out; {full} has them all",
+        "{path} 工作表 {sheet}：略去 {n} 个 Excel 不接受的控制字符；完整内容见 {full}",
+    ),
+    "cells_cut": Message(
+        "{path}, sheet {sheet}: {n} texts are longer than an Excel cell and were shortened; {full} has them whole",
+        "{path} 工作表 {sheet}：{n} 处文字超过 Excel 单元格上限，已截短；全文见 {full}",
+    ),
+    "out_exists": Message(
+        "{path} exists already; delete it or name another file", "{path} 已存在；请删除它或换一个名字"
+    ),
+    "run_missing": Message(
+        "{path} holds no run; make one with: textgov panel SOURCE --out {path}",
+        "{path} 里没有运行结果；请先运行：textgov panel SOURCE --out {path}",
+    ),
+    "store_bad": Message("{path} is damaged or of another version ({detail})", "{path} 损坏或版本不符（{detail}）"),
+    "nothing_left": Message(
+        "none of the {n} input files gave a document with a place and a year; see {path}",
+        "{n} 个输入文件都没有得到带地区和年份的文档；见 {path}",
+    ),
+    "record_bad": Message("{what}: {detail}", "{what}：{detail}"),
+    "worker_died": Message(
+        "a worker process ended unexpectedly ({detail}); run again with --workers 1",
+        "一个工作进程意外退出（{detail}）；请用 --workers 1 重试",
+    ),
+    "extra_missing": Message(
+        "{package} is not installed; install it with: python -m pip install 'textgov[{extra}]'",
+        "没有安装 {package}；请运行：python -m pip install 'textgov[{extra}]'",
+    ),
+    "demo_differs": Message(
+        "the demo panel differs from its truth in {n} cells; first: {detail}",
+        "演示面板与已知答案有 {n} 处不同；第一处：{detail}",
+    ),
+}
+
+
+def wording(code: str, lang: str = "en", **facts: object) -> str:
+    """The message `code` in English (``"en"``) or Chinese (``"zh"``), with its facts filled in."""
+    message = MESSAGES[code]
+    return (message.zh if lang == "zh" else message.en).format(**facts)
+
+
+class TextgovError(Exception):
+    """Parent of every error that textgov raises on purpose.
+
+    Parameters
+    ----------
+    code : str
+        Key of `MESSAGES`.
+    **facts
+        What the message names: path, row, key and so on.
+    """
+
+    status = 1
+
+    def __init__(self, code: str, **facts: object) -> None:
+        super().__init__(wording(code, "en", **facts))
+        self.code = code
+        self.facts = facts
+
+    def text(self, lang: str = "en") -> str:
+        """The message in the wanted language."""
+        return wording(self.code, lang, **self.facts)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuild, (type(self), self.code, self.facts)
+
+
+def _rebuild(kind: type[TextgovError], code: str, facts: dict[str, object]) -> TextgovError:
+    return kind(code, **facts)
+
+
+class UsageError(TextgovError):
+    """The call, the options or a project file are wrong (exit status 2)."""
+
+    status = 2
+
+
+class ReadError(TextgovError):
+    """One input cannot be read; the run goes on and the manifest says why."""
+
+
+class LexiconError(UsageError):
+    """A lexicon is missing or wrong."""
+
+
+class RecordError(TextgovError):
+    """A record was built from parts that do not fit together."""
+
+
+class OutputError(TextgovError):
+    """A result cannot be written."""
+
+
+class StoreError(TextgovError):
+    """A file of a run folder is missing, damaged or of another version."""
+
+
+class ExtraError(UsageError):
+    """An optional package is needed and not installed."""

@@ -1,0 +1,103 @@
+"""Tables with one document a row: csv, tsv, jsonl."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from textgov.errors import ReadError
+from textgov.load.encoding import Decoded, decode
+from textgov.load.raw import Contents, LoadOptions, Raw
+
+# Names under which people keep the text, tried in this order.
+TEXT_COLUMNS = ("text", "content", "doc", "body", "正文", "全文", "内容", "文本")
+TITLE_COLUMNS = ("title", "标题", "题目", "名称")
+csv.field_size_limit(2**31 - 1)
+
+
+def read_csv(data: bytes, options: LoadOptions) -> Contents:
+    """Rows of a comma-separated table; the header is row 1, as in a spreadsheet."""
+    return _read_delimited(data, options, ",")
+
+
+def read_tsv(data: bytes, options: LoadOptions) -> Contents:
+    """Rows of a tab-separated table; the header is row 1, as in a spreadsheet."""
+    return _read_delimited(data, options, "\t")
+
+
+def _read_delimited(data: bytes, options: LoadOptions, delimiter: str) -> Contents:
+    decoded = decode(data, options.encoding)
+    reader = csv.reader(io.StringIO(decoded.text, newline=""), delimiter=delimiter)
+    try:
+        rows = list(reader)
+    except csv.Error as error:
+        raise ReadError("file_damaged", detail=f"line {reader.line_num}: {error}") from None
+    header = [name.strip() for name in rows[0]] if rows else []
+    pairs: Iterator[tuple[int, dict[str, str] | str]] = (
+        (number, dict(zip(header, row, strict=True)) if len(row) == len(header) else _width(row, header))
+        for number, row in enumerate(rows[1:], 2)
+        if any(row)
+    )
+    return _contents(pairs, header, options, decoded)
+
+
+def _width(row: list[str], header: list[str]) -> str:
+    return f"{len(row)} fields, the header has {len(header)}"
+
+
+def read_jsonl(data: bytes, options: LoadOptions) -> Contents:
+    """One JSON object a line; the first line is row 1."""
+    decoded = decode(data, options.encoding)
+    pairs, header = [], dict[str, None]()
+    for number, line in enumerate(decoded.text.split("\n"), 1):
+        if line.strip():
+            row = _json_row(line)
+            pairs.append((number, row))
+            header.update(dict.fromkeys(row if isinstance(row, dict) else ()))
+    return _contents(pairs, list(header), options, decoded)
+
+
+def _json_row(line: str) -> dict[str, str] | str:
+    try:
+        row = json.loads(line)
+    except ValueError as error:
+        return str(error)
+    if not isinstance(row, dict):
+        return "not an object"
+    return {str(key): _plain(value) for key, value in row.items() if value is not None}
+
+
+def _plain(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    # JSON can spell half of a surrogate pair, which no file can hold.
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _contents(
+    pairs: Iterable[tuple[int, dict[str, str] | str]], header: list[str], options: LoadOptions, decoded: Decoded
+) -> Contents:
+    column = text_column(header, options)
+    title = next((name for name in TITLE_COLUMNS if name in header), None)
+    raws, bad = [], []
+    for number, row in pairs:
+        if isinstance(row, str):
+            bad.append((number, row))
+            continue
+        meta = {key: value for key, value in row.items() if key not in (column, title) and value.strip()}
+        raws.append(Raw(row.get(column, ""), key=f"#{number}", title=row.get(title or "", ""), meta=meta))
+    return Contents(tuple(raws), decoded.encoding, decoded.replaced, tuple(bad))
+
+
+def text_column(header: list[str], options: LoadOptions) -> str:
+    """The column that holds the text: the one that was asked for, or the first that has a usual name."""
+    wanted = (options.text_column,) if options.text_column else TEXT_COLUMNS
+    names = {name.casefold(): name for name in header}
+    for name in wanted:
+        if name and name.casefold() in names:
+            return names[name.casefold()]
+    raise ReadError(
+        "column_missing", path="table", column=" / ".join(str(name) for name in wanted), known=", ".join(header) or "-"
+    )

@@ -1,0 +1,51 @@
+"""Plain text, and Markdown with YAML front matter."""
+
+from __future__ import annotations
+
+import re
+
+import yaml
+
+from textgov.load.encoding import decode
+from textgov.load.raw import Contents, LoadOptions, Raw
+
+FRONT = re.compile(r"\A---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
+TITLE_LENGTH = 80  # a first line longer than this is a paragraph, not a title
+
+
+def read_txt(data: bytes, options: LoadOptions) -> Contents:
+    """The whole file is the text; its first line, if short, the title."""
+    decoded = decode(data, options.encoding)
+    raw = Raw(decoded.text, title=first_line(decoded.text))
+    return Contents((raw,), decoded.encoding, decoded.replaced)
+
+
+def read_md(data: bytes, options: LoadOptions) -> Contents:
+    """The text behind the front matter; keys of the front matter become metadata.
+
+    Front matter that is not valid YAML, or not a map, is left in the text.
+    """
+    decoded = decode(data, options.encoding)
+    start, meta = front_matter(decoded.text)
+    title = meta.get("title", "") or first_line(decoded.text[start : start + 4 * TITLE_LENGTH]).lstrip("# ")
+    return Contents((Raw(decoded.text, start, title=title, meta=meta),), decoded.encoding, decoded.replaced)
+
+
+def front_matter(text: str) -> tuple[int, dict[str, str]]:
+    """Where the text behind the front matter begins, and the front matter as strings."""
+    match = FRONT.match(text)
+    if not match:
+        return 0, {}
+    try:
+        values = yaml.load(match[1], Loader=yaml.CBaseLoader)
+    except yaml.YAMLError:
+        return 0, {}
+    if not isinstance(values, dict):
+        return 0, {}
+    return match.end(), {str(key): value for key, value in values.items() if isinstance(value, str)}
+
+
+def first_line(text: str) -> str:
+    """The first line that is not blank, if it is short enough to be a title."""
+    line = text.lstrip().split("\n", 1)[0].strip()
+    return line if len(line) <= TITLE_LENGTH else ""

@@ -1,0 +1,230 @@
+"""What stands around a document: metadata columns, front matter, folders and file names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from textgov.errors import UsageError
+from textgov.locate.dates import Found, iso_of, year_of_name
+from textgov.locate.mentions import REPORT, YEAR_NEXT, Claim, find_mentions
+from textgov.locate.opening import close_up, plain
+from textgov.records import Document
+from textgov.regions import Division, Gazetteer, ancestors, find_places
+
+# Names that a column or a front-matter key may have, in lower case without blanks and underscores.
+KEYS = {
+    "code": (
+        "placecode",
+        "citycode",
+        "provincecode",
+        "countycode",
+        "adcode",
+        "行政区划代码",
+        "城市代码",
+        "地区代码",
+        "区划代码",
+    ),
+    "county": ("county", "district", "区县", "县", "区", "县区", "县市区"),
+    "place": ("place", "city", "prefecture", "region", "地区", "城市", "地市", "地级市", "市", "地点", "地名"),
+    "province": ("province", "省份", "省", "省市", "所属省份", "所在省份"),
+    "year": ("year", "年份", "年度", "年"),
+    "date": ("date", "delivered", "publishdate", "日期", "成文日期", "发布日期", "发文日期", "时间", "发布时间"),
+    "title": ("title", "标题", "名称", "文件名称"),
+    "issuer": ("issuer", "发文机关", "发布机关", "发布机构", "发布单位", "制定机关", "发文单位", "机构"),
+    "number": ("docnumber", "number", "发文字号", "文号"),
+}
+_FIELD = {key: name for name, keys in KEYS.items() for key in keys}
+FIELDS = {"province": "province", "city": "place", "place": "place", "county": "county", "year": "year"}
+_HOLE = re.compile(r"\{([^{}]*)\}")
+# What a file name holds besides a place: year, kind of document, numbers, separators.
+_RUBBISH = re.compile(
+    r"[0-9〇○零一二三四五六七八九十]{2,}\s*年?度?|政府工作报告|工作报告|政府|报告|人民|全文|[\s_\-—.()\[\]【】,+0-9]+"
+)
+
+
+@dataclass(slots=True)
+class Around:
+    """What metadata and path say. ``places`` are claims of kind ``metadata`` or ``path``, best first."""
+
+    places: list[Claim] = field(default_factory=list)
+    meta_year: Found | None = None
+    path_year: Found | None = None
+    day: str = ""
+    title: str = ""
+    issuer: str = ""
+    number: str = ""
+    unknown: str = ""
+    where: str = ""
+
+
+def read_around(gazetteer: Gazetteer, document: Document, pattern: str | None) -> Around:
+    """Read metadata and path of a document."""
+    around = Around(where=plain(document.doc_id))
+    _read_meta(around, gazetteer, document)
+    matched = _match_pattern(pattern, document.doc_id) if pattern else None
+    if matched is None:
+        _read_path(around, gazetteer, document.doc_id)
+    else:
+        _read_fields(around, gazetteer, matched, "path")
+    return around
+
+
+def _read_meta(around: Around, gazetteer: Gazetteer, document: Document) -> None:
+    cells: dict[str, str] = {}
+    for key, value in document.meta.items():
+        name = _FIELD.get("".join(str(key).split()).replace("_", "").lower())
+        if name and str(value).strip() and name not in cells:
+            cells[name] = plain(str(value).strip())
+    if not document.evidence:  # a second pass must not take the answer of the first for a column
+        if document.place_code:
+            cells.setdefault("code", document.place_code)
+        elif document.place:
+            cells.setdefault("place", plain(document.place))
+        if document.year:
+            cells.setdefault("year", str(document.year))
+        if document.date:
+            cells.setdefault("date", document.date)
+    around.title, around.issuer, around.number = (cells.get(name, "") for name in ("title", "issuer", "number"))
+    around.day = iso_of(cells.get("date", ""))
+    if "year" not in cells and cells.get("date"):
+        around.meta_year = None
+    _read_fields(around, gazetteer, cells, "metadata")
+
+
+def _read_fields(around: Around, gazetteer: Gazetteer, cells: Mapping[str, str], kind: str) -> None:
+    """A place from code, county, city or province, the lowest first; those above decide between namesakes."""
+    year = cells.get("year", "").removesuffix(".0")
+    found = year_of_name(year)
+    if found is None and re.fullmatch(r"\d{4}", year):
+        found = Found(int(year), "", 0, 4, year)
+    if found:
+        found = found._replace(start=-1, end=-1)
+        if kind == "metadata":
+            around.meta_year = found
+        else:
+            around.path_year = found
+    names = [(name, cells[name]) for name in ("code", "county", "place", "province") if cells.get(name)]
+    for at, (name, value) in enumerate(names):
+        above = [wide for _, wide in names[at + 1 :]]
+        units = _lookup(gazetteer, value.removesuffix(".0") if name == "code" else value, above)
+        if units:
+            around.places.append(Claim(kind, units, value, 0.9 if kind == "metadata" else 0.85))
+            return
+        around.unknown = around.unknown or value
+
+
+def _lookup(gazetteer: Gazetteer, name: str, above: list[str]) -> tuple[Division, ...]:
+    units = spells_of(gazetteer, name)
+    for wide in above:
+        codes = {unit.code for unit in spells_of(gazetteer, wide)}
+        inside = tuple(unit for unit in units if not codes.isdisjoint((unit.code, *ancestors(gazetteer, unit))))
+        units = inside or units
+    return units
+
+
+@lru_cache(maxsize=8192)
+def spells_of(gazetteer: Gazetteer, name: str) -> tuple[Division, ...]:
+    """Every unit that a name can mean; of a name like 吉林省长春市 the last."""
+    units = find_places(gazetteer, name)
+    if units or not name:
+        return units
+    mentions = find_mentions(gazetteer, name)
+    return mentions[-1].units if mentions and mentions[-1].end == len(name) and mentions[-1].start == 0 else ()
+
+
+def segments_of(doc_id: str) -> list[str]:
+    """Folders and file name, without the row of a table and the ending of the file.
+
+    Examples
+    --------
+    >>> segments_of("x.zip!湖北/武汉.txt")
+    ['x', '湖北', '武汉']
+    """
+    path = re.sub(r"#\d+$", "", doc_id)
+    segments = [segment for part in path.split("!") for segment in part.split("/") if segment]
+    return [re.sub(r"(\.[A-Za-z][A-Za-z0-9]{0,4}){1,2}$", "", segment) for segment in segments]
+
+
+def _read_path(around: Around, gazetteer: Gazetteer, doc_id: str) -> None:
+    claims: list[Claim] = []
+    for segment in reversed(segments_of(doc_id)):
+        name = close_up(plain(segment))
+        if around.path_year is None:
+            found = year_of_name(name)
+            around.path_year = found._replace(start=-1, end=-1) if found else None
+        claim = place_of_segment(gazetteer, name)
+        if claim:
+            claims.append(claim)
+    if not claims:
+        return
+    units = claims[0].units
+    for wide in claims[1:]:
+        codes = {unit.code for unit in wide.units}
+        inside = tuple(unit for unit in units if not codes.isdisjoint(ancestors(gazetteer, unit)))
+        units = inside or units
+    quote = "/".join(claim.quote for claim in reversed(claims))
+    around.places.append(Claim("path", units, quote, claims[0].weight))
+
+
+@lru_cache(maxsize=8192)
+def place_of_segment(gazetteer: Gazetteer, name: str) -> Claim | None:
+    """The place that a folder or a file name carries: alone, with a year, or as the issuer of a title."""
+    bare = _RUBBISH.sub("", name)
+    units = find_places(gazetteer, bare) if len(bare) > 1 else ()
+    if units:
+        full = any(unit.name == bare for unit in units)
+        return Claim("path", units, bare, 0.85 if full else 0.8)
+    mentions = find_mentions(gazetteer, name)
+    good = [m for m in mentions if REPORT.match(name, m.end)] or [
+        m
+        for m in mentions
+        if (m.start == 0 or not name[: m.start].strip(" 0123456789年_-.()"))
+        and (m.full or YEAR_NEXT.match(name, m.end))
+    ]
+    if not good:
+        return None
+    return Claim("path", good[0].units, name[good[0].start : good[0].end], 0.7)
+
+
+@lru_cache(maxsize=16)
+def compile_pattern(pattern: str) -> tuple[re.Pattern[str], int]:
+    """A path pattern as a regular expression, and its number of segments.
+
+    Raises
+    ------
+    UsageError
+        When it names no field, or one that is not known.
+    """
+    parts = [part for part in pattern.strip("/").split("/") if part]
+    names = _HOLE.findall(pattern)
+    unknown = [name for name in names if name not in FIELDS]
+    if unknown or not names:
+        detail = f"{{{unknown[0]}}} is not a field" if unknown else "it names no field"
+        raise UsageError("pattern_bad", pattern=pattern, detail=detail)
+    if len(set(names)) < len(names):
+        raise UsageError("pattern_bad", pattern=pattern, detail="a field occurs twice")
+    pieces = []
+    for part in parts:
+        at = 0
+        for hole in _HOLE.finditer(part):
+            pieces.append(_literal(part[at : hole.start()]))
+            pieces.append(rf"(?P<{hole[1]}>\d{{4}})" if hole[1] == "year" else rf"(?P<{hole[1]}>[^/]+?)")
+            at = hole.end()
+        pieces.append(_literal(part[at:]))
+        pieces.append("/")
+    return re.compile("".join(pieces[:-1])), len(parts)
+
+
+def _literal(text: str) -> str:
+    return ".*?".join(re.escape(piece) for piece in text.split("*"))
+
+
+def _match_pattern(pattern: str, doc_id: str) -> dict[str, str] | None:
+    regex, depth = compile_pattern(pattern)
+    match = regex.fullmatch("/".join(segments_of(doc_id)[-depth:]))
+    if match is None:
+        return None
+    return {FIELDS[name]: plain(value.strip()) for name, value in match.groupdict().items() if value}

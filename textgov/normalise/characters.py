@@ -1,0 +1,185 @@
+"""What counts as the same character: one pass over a table, equal to NFKC but for the exceptions listed here."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from textgov.spans import Spans
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+# Left alone although NFKC would change them, because the result would run into the digits beside it or break a
+# sentence: the ellipsis (NFKC: three full stops), circled numbers (① would become 1), superscript digits (10² would
+# become 102). Spacing accents, which NFKC turns into a blank and a mark, are left alone too (see `_folded`).
+EXCEPTIONS = frozenset(
+    "…⋯" + "".join(map(chr, range(0x2460, 0x2474))) + "²³¹⁰" + "".join(map(chr, range(0x2074, 0x207A)))
+)
+# Characters that end a line in some program; the newline stands for them all.
+LINE_ENDS = frozenset("\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029")
+# Stretches of Unicode in which some character has a compatibility form or is invisible; elsewhere a character folds
+# to itself (a test walks through all of Unicode).
+FOLDING = (
+    range(0x3400),
+    range(0xA000, 0xAC00),
+    range(0xD7B0, 0x20000),
+    range(0x2F800, 0x2FA20),
+    range(0xE0000, 0xE01F0),
+)
+SLOW = np.uint32(1 << 31)  # marks a character that changes the length of the text or joins the one before it
+
+
+class Change(NamedTuple):
+    """What a rule made of a text: the new text, where it came from, and in how many places it changed."""
+
+    text: str
+    spans: Spans
+    places: int
+
+
+def unchanged(text: str) -> Change:
+    """The text as it was."""
+    return Change(text, Spans.identity(), 0)
+
+
+def to_codes(text: str) -> NDArray[np.uint32]:
+    """Code points of a text."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+
+
+def to_text(codes: NDArray[np.uint32]) -> str:
+    """The text of an array of code points."""
+    return codes.astype("<u4", copy=False).tobytes().decode("utf-32-le", "surrogatepass")
+
+
+def _folded(char: str, nfkc: str | None = None) -> str:
+    """What one character becomes when it stands alone; `nfkc` saves a look-up when it is known."""
+    if char in EXCEPTIONS:
+        return char
+    if char in LINE_ENDS:
+        return "\n"
+    if char.isspace():
+        return char if char == "\n" else " "
+    kind = unicodedata.category(char)
+    if kind in ("Cc", "Cf") or 0xFE00 <= ord(char) <= 0xFE0F or 0xE0100 <= ord(char) <= 0xE01EF:
+        return ""
+    if kind == "Cs":
+        return "\ufffd"
+    folded = unicodedata.normalize("NFKC", char) if nfkc is None else nfkc
+    return char if len(folded) > 1 and folded[0] == " " else folded
+
+
+@cache
+def _alone() -> tuple[list[str], list[str], list[str]]:
+    """The characters of `FOLDING`, each with its canonical and its compatibility form."""
+    chars = [chr(code) for stretch in FOLDING for code in stretch if chr(code) not in "\n"]
+    # One call for all, since a newline never joins its neighbours.
+    joined = "\n".join(chars)
+    return chars, unicodedata.normalize("NFD", joined).split("\n"), unicodedata.normalize("NFKC", joined).split("\n")
+
+
+@cache
+def _joining() -> frozenset[str]:
+    """Characters that normalisation may merge with, or move past, the one before them."""
+    joining = {chr(code) for start, stop in ((0x1161, 0x1176), (0x11A8, 0x11C3)) for code in range(start, stop)}
+    for char, canonical, _ in zip(*_alone(), strict=True):
+        if len(canonical) > 1:
+            joining.update(canonical[1:])
+        if unicodedata.combining(char):
+            joining.add(char)
+    return frozenset(joining)
+
+
+@cache
+def _table() -> NDArray[np.uint32]:
+    table = np.arange(0x110000, dtype=np.uint32)
+    joining = _joining()
+    for char, _, nfkc in zip(*_alone(), strict=True):
+        folded = _folded(char, nfkc)
+        if len(folded) != 1 or folded in joining or char in joining:
+            table[ord(char)] |= SLOW
+        else:
+            table[ord(char)] = ord(folded)
+    return table
+
+
+def fold_characters(text: str) -> Change:
+    """Compatibility forms to plain ones (NFKC), invisible characters out, every blank a space.
+
+    Examples
+    --------
+    >>> fold_characters("互联网＋政务服务　２０２１").text
+    '互联网+政务服务 2021'
+    """
+    codes = to_codes(text)
+    folded = _table()[codes]
+    slow = np.flatnonzero(folded & SLOW)
+    if not len(slow):
+        count = int(np.count_nonzero(folded != codes))
+        return Change(to_text(folded), Spans.identity(), count) if count else unchanged(text)
+    pieces, rows, done, length = [], [], 0, 0
+    for start, end in _clusters(text, slow.tolist()):
+        pieces.append(to_text(folded[done:start]))
+        length += start - done
+        new = _fold_cluster(text[start:end])
+        rows.append((length, length + len(new), start, end))
+        pieces.append(new)
+        length += len(new)
+        done = end
+    pieces.append(to_text(folded[done:]))
+    return Change("".join(pieces), Spans(np.array(rows, dtype=np.int64)), int(np.count_nonzero(folded != codes)))
+
+
+def _fold_cluster(text: str) -> str:
+    """Fold characters that may join one another; those left alone on purpose part the others."""
+    pieces = [""]
+    for char in text:
+        folded = _folded(char)
+        if folded == char != unicodedata.normalize("NFKC", char):
+            pieces += [char, ""]
+        else:
+            pieces[-1] += folded
+    return "".join(unicodedata.normalize("NFKC", piece) if at % 2 == 0 else piece for at, piece in enumerate(pieces))
+
+
+def _clusters(text: str, slow: list[int]) -> Iterable[tuple[int, int]]:
+    """Stretches to normalise together: a character that joins takes the ones before it along."""
+    joining = _joining()
+    start = end = 0
+    for at in slow:
+        first = at
+        if text[at] in joining or _folded(text[at])[:1] in joining:
+            while first > end and (first == at or text[first] in joining or not _folded(text[first])):
+                first -= 1
+        if first <= end and end:
+            end = at + 1
+        else:
+            if end:
+                yield start, end
+            start, end = first, at + 1
+    if end:
+        yield start, end
+
+
+def fold_newlines(text: str) -> Change:
+    r"""``\r\n`` and a lone ``\r`` become ``\n``.
+
+    Examples
+    --------
+    >>> fold_newlines("数字\r\n政府").text
+    '数字\n政府'
+    """
+    if "\r" not in text:
+        return unchanged(text)
+    pieces = text.split("\r\n")
+    starts = np.cumsum([len(piece) + 1 for piece in pieces[:-1]], dtype=np.int64)
+    shift = np.arange(len(starts), dtype=np.int64)
+    rows = np.stack([starts - 1, starts, starts - 1 + shift, starts + 1 + shift], axis=1)
+    new = "\n".join(pieces).replace("\r", "\n")
+    return Change(new, Spans(rows) if len(rows) else Spans.identity(), text.count("\r"))

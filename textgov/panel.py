@@ -1,0 +1,319 @@
+"""Documents to place-years: which documents make a row, and what is summed and divided.
+
+Several documents of a place and year are pooled: counts are added, then rates are taken of the sums. A place-year
+without a document is missing, never 0. A document enters only the level of government that issued it: a report of a
+province, a county or the nation never counts for a city.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from textgov.errors import RecordError, UsageError
+from textgov.measures import KEYS, LENGTHS, MEASURES, YEAR, Measure
+from textgov.records import Corpus, Document, Doubt, Features, Lexicon, Panel, Step, Variable
+from textgov.regions import Division, Gazetteer, at_code, panel_units, place, province_of, read_divisions, region_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+Row = tuple[str, int]  # code of the place, year
+MUNICIPALITIES = ("110000", "120000", "310000", "500000")
+
+
+@dataclass(frozen=True, slots=True)
+class PanelOptions:
+    """What makes a row.
+
+    Parameters
+    ----------
+    level : {"prefecture", "province", "county", "national"}
+        ``prefecture`` has the prefecture-level units and the four municipalities.
+    include_direct : bool
+        At prefecture level, also county-level units that a province administers directly (仙桃市 ...).
+    codes : {"year", "2024"}
+        Codes as of the document's year, or those of the units that hold the same area on the map of 2024. An area
+        that was split has no single unit in 2024 and keeps its own code.
+    balanced : bool
+        Add a row for every place in every year between the first and the last; ``n_docs`` is 0 there and every
+        measure is missing.
+    complete : tuple of (code, year)
+        Place-years whose documents are known to be complete: there, and only there, no document means a count of 0.
+    """
+
+    level: str = "prefecture"
+    include_direct: bool = False
+    codes: str = "year"
+    balanced: bool = False
+    complete: tuple[Row, ...] = ()
+
+
+def unit_of(document: Document, options: PanelOptions, gazetteer: Gazetteer) -> str | None:
+    """Code of the panel unit that a document counts for, or None if it belongs to another level."""
+    code, level = document.place_code, document.level
+    if document.held or code is None or document.year is None:
+        return None
+    if options.level != "prefecture":
+        return code if level == options.level else None
+    if level == "province" and code not in MUNICIPALITIES:
+        return None
+    if level not in ("prefecture", "province", "county"):
+        return None
+    found = panel_units(gazetteer, code, document.year, options.codes)
+    if len(found) != 1:
+        found = panel_units(gazetteer, code, document.year)
+    unit = found[0] if found else None
+    if unit is None or (level == "county" and not (options.include_direct and unit.code == code)):
+        return None
+    return unit.code
+
+
+def pool_documents(corpus: Corpus, options: PanelOptions, gazetteer: Gazetteer) -> dict[Row, list[int]]:
+    """Numbers of the documents that make each row, rows sorted."""
+    rows: dict[Row, list[int]] = defaultdict(list)
+    for number, document in enumerate(corpus.documents):
+        code = unit_of(document, options, gazetteer)
+        if code is not None and document.year is not None:
+            rows[code, document.year].append(number)
+    return dict(sorted(rows.items()))
+
+
+def flag_duplicates(corpus: Corpus, text_hashes: Sequence[str]) -> Corpus:
+    """Doubt every document whose text, blanks aside, equals that of an earlier one.
+
+    Of equal texts of one place and year the first counts and the others wait. Equal texts of different places or years
+    cannot both be right; both are listed, and both still count until a person decides.
+    """
+    first: dict[str, int] = {}
+    documents = list(corpus.documents)
+    for number, text_hash in enumerate(text_hashes):
+        at = first.setdefault(text_hash, number)
+        if at == number:
+            continue
+        one, two = documents[at], documents[number]
+        same_row = (one.place_code, one.year, one.level) == (two.place_code, two.year, two.level)
+        documents[number] = _doubted(two, Doubt("duplicate_text", {"doc_id": one.doc_id}, held=same_row))
+        if not same_row and not any(doubt.code == "duplicate_text" for doubt in one.doubts):
+            documents[at] = _doubted(one, Doubt("duplicate_text", {"doc_id": two.doc_id}))
+    return replace(corpus, documents=tuple(documents))
+
+
+def flag_pooled(corpus: Corpus, rows: Mapping[Row, Sequence[int]]) -> Corpus:
+    """List, for review, the documents that share a row with another one."""
+    documents = list(corpus.documents)
+    for (_, year), numbers in rows.items():
+        if len(numbers) > 1:
+            ids = "; ".join(documents[number].doc_id for number in numbers)
+            for number in numbers:
+                facts = {"n": len(numbers), "place": documents[number].place, "year": year, "doc_ids": ids}
+                documents[number] = _doubted(documents[number], Doubt("several_in_year", facts))
+    return replace(corpus, documents=tuple(documents))
+
+
+def _doubted(document: Document, doubt: Doubt) -> Document:
+    return replace(document, doubts=(*document.doubts, doubt))
+
+
+def build_panel(
+    corpus: Corpus, *features: Features, options: PanelOptions | None = None, gazetteer: Gazetteer | None = None
+) -> Panel:
+    """Pool the documents of each place and year.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        Located. Documents with a held doubt, or without place or year, enter no row.
+    *features : Features
+        Counts of one or more lexicons for the same documents, each lexicon with its own prefix.
+    options : PanelOptions, optional
+    gazetteer : Gazetteer, optional
+        The table of divisions with which the corpus was located; the packaged one when not given.
+
+    Returns
+    -------
+    Panel
+        Sorted by its keys. Integer columns are nullable integers, rates are floats; a rate whose denominator is 0 is
+        missing.
+
+    Raises
+    ------
+    RecordError
+        The features are not of the documents of the corpus.
+    UsageError
+        An unknown level, or two lexicons with one prefix.
+    """
+    import pandas as pd
+
+    options = options or PanelOptions()
+    if options.level not in KEYS:
+        raise UsageError("option_bad", name="level", value=options.level, detail=f"use one of {', '.join(KEYS)}")
+    _check_features(corpus, features)
+    gazetteer = gazetteer or read_divisions()
+    pooled = pool_documents(corpus, options, gazetteer)
+    rows = _all_rows(pooled, options)
+    columns: dict[str, Any] = _place_columns(rows, options, gazetteer)
+    variables = [*KEYS[options.level], YEAR]
+    sums = _Sums(pooled, rows, options)
+    n_docs = np.array([len(pooled.get(row, ())) for row in rows], dtype=np.int64)
+    lengths = features[0].lengths if features else {}
+    for variable in LENGTHS:
+        if variable.name == "n_docs":
+            columns["n_docs"] = pd.array(n_docs, dtype="Int64")
+        elif variable.name in lengths:
+            columns[variable.name] = sums.integers(lengths[variable.name])
+        else:
+            continue
+        variables.append(variable)
+    for block in features:
+        for variable, column in _measure_columns(block, sums, n_docs):
+            variables.append(variable)
+            columns[variable.name] = column
+    frame = pd.DataFrame(columns)
+    keys = (variables[0].name, "year")
+    step = Step("panel", options.level, {"rows": len(rows), "documents": int(n_docs.sum())})
+    return Panel(frame, tuple(variables), keys, _coverage(frame, keys), (*corpus.history, step))
+
+
+def _check_features(corpus: Corpus, features: Sequence[Features]) -> None:
+    prefixes: dict[str, str] = {}
+    for block in features:
+        if block.doc_ids != corpus.doc_ids:
+            raise RecordError("record_bad", what="build_panel", detail="features and corpus hold other documents")
+        if block.lexicon is None:
+            raise RecordError("record_bad", what="build_panel", detail="these features are not counts of a lexicon")
+        name, prefix = block.lexicon.name, block.lexicon.prefix
+        if prefix in prefixes:
+            raise UsageError("lexicon_prefix", a=prefixes[prefix], b=name, prefix=prefix)
+        prefixes[prefix] = name
+
+
+def _all_rows(pooled: Mapping[Row, Sequence[int]], options: PanelOptions) -> list[Row]:
+    rows = set(pooled) | set(options.complete)
+    if options.balanced and rows:
+        years = [year for _, year in rows]
+        rows |= {(code, year) for code in {code for code, _ in rows} for year in range(min(years), max(years) + 1)}
+    return sorted(rows)
+
+
+def _place_columns(rows: Sequence[Row], options: PanelOptions, gazetteer: Gazetteer) -> dict[str, list[Any]]:
+    columns: dict[str, list[Any]] = {variable.name: [] for variable in KEYS[options.level]}
+    for code, year in rows:
+        unit = _unit(gazetteer, code, year, options)
+        columns[next(iter(columns))].append(code)
+        if options.level in ("prefecture", "county"):
+            columns["city" if options.level == "prefecture" else "county"].append(unit.name)
+        if options.level == "national":
+            columns["country"].append(unit.name)
+            continue
+        region = region_of(province_of(gazetteer, code))
+        if options.level != "province":
+            columns["province_code"].append(region.province_code)
+        columns["province"].append(region.province)
+        columns["region3"].append(region.region3)
+        columns["region4"].append(region.region4)
+    columns["year"] = [year for _, year in rows]
+    return columns
+
+
+def _unit(gazetteer: Gazetteer, code: str, year: int, options: PanelOptions) -> Division:
+    # A split area keeps its own code, which the map of 2024 does not have.
+    unit = at_code(gazetteer, code, 2024) if options.codes == "2024" else None
+    return unit or place(gazetteer, code, year)
+
+
+class _Sums:
+    """Adds values of documents up by row."""
+
+    def __init__(self, pooled: Mapping[Row, Sequence[int]], rows: Sequence[Row], options: PanelOptions) -> None:
+        self.pooled, self.rows = pooled, rows
+        complete = set(options.complete)
+        # Where the documents are known to be complete, no document is a true zero.
+        self.known = np.array([row in pooled or row in complete for row in rows], dtype=bool)
+
+    def total(self, values: NDArray[np.int64]) -> NDArray[np.int64]:
+        return np.array([int(values[self.pooled.get(row, [])].sum()) for row in self.rows], dtype=np.int64)
+
+    def integers(self, values: NDArray[np.int64]) -> Any:
+        import pandas as pd
+
+        return pd.arrays.IntegerArray(self.total(values), ~self.known)
+
+
+def _measure_columns(block: Features, sums: _Sums, n_docs: NDArray[np.int64]) -> list[tuple[Variable, Any]]:
+    lexicon = block.lexicon
+    if lexicon is None or block.sentences is None:
+        raise RecordError("record_bad", what="build_panel", detail="these features are not counts of a lexicon")
+    counts = category_counts(block)
+    n_han, n_sents = sums.total(block.lengths["n_han"]), sums.total(block.lengths["n_sents"])
+    columns = []
+    sets = [(category.name, category.en, category.zh) for category in lexicon.categories]
+    for number, (name, en, zh) in enumerate([*sets, ("total", "total", "合计")]):
+        hits = sums.total(counts[:, number])
+        values = {
+            "n": sums.integers(counts[:, number]),
+            "p10k": _ratio(10_000 * hits, n_han),
+            "ln": np.where(sums.known, np.log1p(hits), np.nan),
+            "sent": _ratio(sums.total(block.sentences[:, number]), n_sents),
+            "docs": _ratio(sums.total((counts[:, number] > 0).astype(np.int64)), n_docs),
+        }
+        for measure in MEASURES:
+            variable = _variable(lexicon, name, en, zh, measure)
+            columns.append((variable, values[measure.suffix]))
+    return columns
+
+
+def _variable(lexicon: Lexicon, name: str, en: str, zh: str, measure: Measure) -> Variable:
+    return Variable(
+        f"{lexicon.prefix}_{name}_{measure.suffix}",
+        f"{lexicon.en}, {en}: {measure.en}",
+        f"{lexicon.zh}·{zh}：{measure.zh}",
+        measure.unit_en,
+        measure.unit_zh,
+        measure.formula,
+        lexicon.label,
+        lexicon.hash,
+    )
+
+
+def _ratio(numerator: NDArray[np.int64], denominator: NDArray[np.int64]) -> NDArray[np.float64]:
+    safe = np.where(denominator > 0, denominator, 1)
+    return np.where(denominator > 0, numerator / safe, np.nan)
+
+
+def category_counts(block: Features) -> NDArray[np.int64]:
+    """Hits by document: one column a category in the order of the lexicon, the last one the total.
+
+    The total counts a hit of a term that is listed in two categories once.
+    """
+    lexicon = block.lexicon
+    if lexicon is None:
+        raise RecordError("record_bad", what="category_counts", detail="these features are not counts of a lexicon")
+    order = {category.name: number for number, category in enumerate(lexicon.categories)}
+    member = np.zeros((len(lexicon.entries), len(order) + 1), dtype=np.int64)
+    seen: set[str] = set()
+    for number, entry in enumerate(lexicon.entries):
+        member[number, order[entry.category]] = 1
+        member[number, -1] = entry.term not in seen
+        seen.add(entry.term)
+    counts: NDArray[np.int64] = np.asarray(block.values @ member)
+    return counts
+
+
+def _coverage(frame: pd.DataFrame, keys: tuple[str, str]) -> pd.DataFrame:
+    """The place x year grid of document counts; every year between the first and the last has a column."""
+    code, year = keys
+    name = code.removesuffix("_code")
+    if frame.empty:
+        return frame[[code, name]]
+    years = range(int(frame[year].min()), int(frame[year].max()) + 1)
+    last = frame.groupby(code, sort=True)[name].last()
+    grid = frame.pivot(index=code, columns=year, values="n_docs").reindex(columns=years).fillna(0).astype("int64")
+    grid.columns = [str(column) for column in grid.columns]
+    grid.insert(0, name, last)
+    return grid.reset_index()
