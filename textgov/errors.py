@@ -170,6 +170,34 @@ MESSAGES: dict[str, Message] = {
         "{package} is not installed; install it with: python -m pip install 'textgov[{extra}]'",
         "没有安装 {package}；请运行：python -m pip install 'textgov[{extra}]'",
     ),
+    "run_done": Message(
+        "{n_documents} documents from {n_inputs} files: {rows} place-years, {places} places, {first}-{last}; see {out}",
+        "{n_inputs} 个文件，{n_documents} 份文档：{rows} 个地区—年份，{places} 个地区，{first}-{last}；结果在 {out}",
+    ),
+    "run_failed": Message(
+        "{n_failed} inputs could not be read; the reasons are in {out}/manifest.csv",
+        "有 {n_failed} 个输入未能读入；原因见 {out}/manifest.csv",
+    ),
+    "run_doubtful": Message(
+        "{n_doubtful} documents are doubtful, {n_held} of them wait and are in no row; see {out}/review.xlsx and write "
+        "your answers into {out}/decisions.csv",
+        "有 {n_doubtful} 份文档存疑，其中 {n_held} 份等待核对、未计入；"
+        "见 {out}/review.xlsx，答案请写入 {out}/decisions.csv",
+    ),
+    "metadata_unmatched": Message(
+        "the metadata row {name} fits no file, or several; write the path relative to the SOURCE",
+        "对照表中的 {name} 找不到对应文件，或对应多个；请写相对于 SOURCE 的路径",
+    ),
+    "interrupted": Message(
+        "interrupted; no half-written file was left; run the same command again",
+        "已中断；没有留下写了一半的文件；请重新运行同一命令",
+    ),
+    "demo_next": Message(
+        "the panel equals the planted truth. Next:\n  textgov panel YOUR-FOLDER --out my-run\n"
+        "  textgov init project.toml\n  textgov lexicons",
+        "面板与已知答案完全一致。接下来可试：\n  textgov panel 你的文件夹 --out my-run\n"
+        "  textgov init project.toml\n  textgov lexicons",
+    ),
     "demo_differs": Message(
         "the demo panel differs from its truth in {n} cells; first: {detail}",
         "演示面板与已知答案有 {n} 处不同；第一处：{detail}",

@@ -101,6 +101,7 @@ class Gazetteer:
     by_code: Mapping[str, tuple[Division, ...]] = field(repr=False)
     by_name: Mapping[str, tuple[Division, ...]] = field(repr=False)
     by_short: Mapping[str, tuple[Division, ...]] = field(repr=False)
+    by_group: Mapping[tuple[str, str], tuple[Division, ...]] = field(repr=False)  # by province and level
 
     @classmethod
     def of(cls, divisions: Iterable[Division]) -> Gazetteer:
@@ -109,13 +110,16 @@ class Gazetteer:
         codes: dict[str, list[Division]] = {}
         names: dict[str, list[Division]] = {}
         shorts: dict[str, list[Division]] = {}
+        groups: dict[tuple[str, str], list[Division]] = {}
         for row in rows:
             codes.setdefault(row.code, []).append(row)
             names.setdefault(row.name, []).append(row)
+            groups.setdefault((row.province_code, row.level), []).append(row)
             for name in other_names(row):
                 shorts.setdefault(name, []).append(row)
         by_code, by_name, by_short = ({key: tuple(value) for key, value in t.items()} for t in (codes, names, shorts))
-        return cls(rows, by_code, by_name, by_short)
+        by_group = {group: tuple(value) for group, value in groups.items()}
+        return cls(rows, by_code, by_name, by_short, by_group)
 
 
 def other_names(division: Division) -> list[str]:
@@ -133,8 +137,8 @@ def read_divisions(path: Path | None = None) -> Gazetteer:
     ----------
     path : Path, optional
         A CSV file in UTF-8 with the columns of the packaged ``divisions.csv``; ``aliases``, ``type``,
-        ``successor_codes`` and ``source`` may be missing. It replaces the packaged table; new areas and the cities of Taiwan are added where their codes are
-        free.
+        ``successor_codes`` and ``source`` may be missing. It replaces the packaged table; new areas and the cities of
+        Taiwan are added where their codes are free.
 
     Raises
     ------
@@ -366,14 +370,13 @@ def at_year(gazetteer: Gazetteer, division: Division, year: int) -> Division | N
     if same is not None:
         return same
     day = max(year, MAP_FIRST_YEAR)
-    rows = [row for row in gazetteer.divisions if row.valid_in(day) and _one_unit(row, division)]
+    group = gazetteer.by_group[division.province_code, division.level]
+    rows = [row for row in group if row.valid_in(day) and _one_unit(row, division)]
     return rows[0] if len(rows) == 1 else None
 
 
 def _one_unit(row: Division, division: Division) -> bool:
-    """Whether two spells of different codes, one ended before the other began, are one unit."""
-    if row.level != division.level or row.province_code != division.province_code:
-        return False
+    """Whether two spells of one province and level, one ended before the other began, are one unit."""
     first, second = sorted((row, division), key=lambda spell: spell.valid_from)
     if first.valid_to is None or first.valid_to >= second.valid_from:
         return False

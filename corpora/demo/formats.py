@@ -103,9 +103,7 @@ def write_html(report: Report, charset: str) -> str:
     """Full page: navigation and footer around the paragraphs in `div#content`."""
     name = report.city.name_in(report.year)
     office = name + "人民政府办公室"
-    links = "".join(
-        f'<a href="/{i}/">{t}</a> ' for i, t in enumerate(("首页", "要闻", "文件", "统计", "联系我们"))
-    )
+    links = "".join(f'<a href="/{i}/">{t}</a> ' for i, t in enumerate(("首页", "要闻", "文件", "统计", "联系我们")))
     marks = {
         "subtitle": '<p class="subtitle">{}</p>',
         "heading": "<p><strong>{}</strong></p>",
@@ -215,10 +213,7 @@ def write_csv(reports: Sequence[Report]) -> bytes:
 
 def write_jsonl(reports: Sequence[Report]) -> bytes:
     """One JSON object a line with the keys city, year, title, text."""
-    rows = [
-        {"city": r.city.name_in(r.year), "year": r.year, "title": r.title, "text": body_text(r)}
-        for r in reports
-    ]
+    rows = [{"city": r.city.name_in(r.year), "year": r.year, "title": r.title, "text": body_text(r)} for r in reports]
     return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode("utf-8")
 
 

@@ -52,9 +52,7 @@ def squeeze(text: str) -> str:
 def by_first(terms: tuple[str, ...]) -> dict[str, list[tuple[str, str]]]:
     """Pairs (squeezed term, term) by first character, longest first."""
     table: dict[str, list[tuple[str, str]]] = {}
-    for form, term in sorted(
-        ((squeeze(term), term) for term in terms), key=lambda pair: (-len(pair[0]), pair)
-    ):
+    for form, term in sorted(((squeeze(term), term) for term in terms), key=lambda pair: (-len(pair[0]), pair)):
         table.setdefault(form[0], []).append((form, term))
     return table
 
@@ -108,9 +106,7 @@ def read_plan() -> list[City]:
         rows = list(csv.DictReader(sheet))
     cities = []
     for row in rows:
-        styles = tuple(
-            (int(first), style) for first, style in (s.split(":") for s in row["styles"].split(";"))
-        )
+        styles = tuple((int(first), style) for first, style in (s.split(":") for s in row["styles"].split(";")))
         numbers = {key: int(row[key] or 0) for key in ("former_until", "congress", "congress_from")}
         words = {key: row[key] for key in ("code", "province", "name", "former_name", "short", "layout")}
         cities.append(City(**words, **numbers, intensity=float(row["intensity"]), styles=styles))
@@ -224,18 +220,14 @@ def differences(made: Path, kept: Path) -> list[str]:
         names += [p.relative_to(folder).as_posix() for p in (folder / "reports").rglob("*") if p.is_file()]
     pairs = {name: (made / name, kept / name) for name in names}
     return sorted(
-        name
-        for name, (a, b) in pairs.items()
-        if not (a.is_file() and b.is_file() and a.read_bytes() == b.read_bytes())
+        name for name, (a, b) in pairs.items() if not (a.is_file() and b.is_file() and a.read_bytes() == b.read_bytes())
     )
 
 
 def main() -> int:
     """Write the corpus, or with `--check` compare a fresh one with the committed files."""
     parser = argparse.ArgumentParser(description="Make the demo corpus from its seed.")
-    parser.add_argument(
-        "--check", action="store_true", help="compare with the files on disk; 1 if they differ"
-    )
+    parser.add_argument("--check", action="store_true", help="compare with the files on disk; 1 if they differ")
     options = parser.parse_args()
     files = make_files()
     if not options.check:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 # Zero is written 〇, ○, 零, 0 or a Latin O: 二〇一四年, 二○一四年, 二0一四年, 二OO八年.
 NUMERALS = "0-9〇○◯零OoΟ一二三四五六七八九"
-VALUES = {**{char: "0" for char in "〇○◯零OoΟ"}, **{char: str(n) for n, char in enumerate("一二三四五六七八九", 1)}}
+VALUES = {**dict.fromkeys("〇○◯零OoΟ", "0"), **{char: str(n) for n, char in enumerate("一二三四五六七八九", 1)}}
 # One blank between the digits: letter-spaced titles, 1 9 9 3 年.
 _FOUR = rf"[12一二][ \t]?[{NUMERALS}][ \t]?[{NUMERALS}][ \t]?[{NUMERALS}]"
 _YEAR = rf"(?<![{NUMERALS}.]){_FOUR}"

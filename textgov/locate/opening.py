@@ -15,7 +15,7 @@ from textgov.regions import NATIONAL, Gazetteer
 HEAD, TAIL = 1200, 400  # characters at both ends in which an issuer names itself
 LONG_LINE = 90  # a longer line is a paragraph and no title
 # The greeting that ends the head of a report; "I report on behalf of ..." follows within this many characters.
-GREETING = re.compile(r"各位代表|各位主任|各位委员|各位同志|主席女士|主席先生|立法会主席")
+GREETING = re.compile(r"位代表[:!,\s]|各位主任|各位委员|各位同志|主席女士|主席先生|立法会主席")
 BEHALF = 200
 PLAIN_HEAD = 400  # where the head ends when nobody is greeted
 
@@ -67,7 +67,40 @@ NATIONAL_NUMBER = re.compile(r"国(?:发|办|函|令|办发|办函|发明电|办
 PROVINCE_SIGN = dict(
     zip(
         "京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川黔滇云藏陕甘青宁新",
-        "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 53 54 61 62 63 64 65".split(),
+        [
+            "11",
+            "12",
+            "13",
+            "14",
+            "15",
+            "21",
+            "22",
+            "23",
+            "31",
+            "32",
+            "33",
+            "34",
+            "35",
+            "36",
+            "37",
+            "41",
+            "42",
+            "43",
+            "44",
+            "45",
+            "46",
+            "50",
+            "51",
+            "52",
+            "53",
+            "53",
+            "54",
+            "61",
+            "62",
+            "63",
+            "64",
+            "65",
+        ],
         strict=True,
     )
 )
@@ -133,7 +166,7 @@ def read_document(gazetteer: Gazetteer, title: str, text: str) -> Reading:
     _read_title(reading, gazetteer)
     _read_opening(reading, gazetteer, head, head_end)
     _read_delivery(reading, head[:head_end], greeted=greeting is not None)
-    _read_review(reading, head, head_end)
+    _read_review(reading, head, head_end if greeting else 0)
     _read_signatures(reading, gazetteer, head, 0)
     if len(text) > HEAD:
         start = max(HEAD, len(text) - TAIL)
@@ -235,18 +268,18 @@ def _read_delivery(reading: Reading, head: str, *, greeted: bool) -> None:
         reading.delivered = in_title[0]._replace(start=-1, end=-1) if in_title else None
 
 
-def _read_review(reading: Reading, head: str, head_end: int) -> None:
-    """The year that a work report reviews: that of its first heading, else the first that it names after the greeting."""
+def _read_review(reading: Reading, head: str, start: int) -> None:
+    """The year that a work report reviews: that of its first heading, else the first that its body names."""
     if not reading.work_report:
         return
     review = REVIEW.search(head)
     if review and (year := read_year(review["year"])):
         reading.review_year = Found(year, "", review.start(), review.end(), review[0])
         return
-    words = find_year_words(head[head_end : head_end + PLAIN_HEAD])
+    words = find_year_words(head[start : start + PLAIN_HEAD])
     if words and reading.delivered is None:
         first = words[0]
-        reading.first_year = first._replace(start=head_end + first.start, end=head_end + first.end)
+        reading.first_year = first._replace(start=start + first.start, end=start + first.end)
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
@@ -261,7 +294,7 @@ def _read_signatures(reading: Reading, gazetteer: Gazetteer, text: str, offset: 
     """A line that is only a date, with the signer in the line above or before it."""
     above = (0, "")
     for at, line in _lines(text):
-        dates = find_dates(line)
+        dates = find_dates(line) if len(line) <= LONG_LINE else []
         if dates and len(line.strip()) - (dates[0].end - dates[0].start) <= 30:
             before = line[: dates[0].start].strip(" (\t")
             start, signer = (at, before) if before else above

@@ -1,0 +1,220 @@
+"""Project files: a run written down in TOML, read back with the line of every fault."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from textgov.batch import StageOptions
+from textgov.count import CountOptions
+from textgov.errors import UsageError
+from textgov.lexicon import read_lexicon
+from textgov.load import LoadOptions
+from textgov.locate import LocateOptions
+from textgov.normalise import NormaliseOptions
+from textgov.panel import PanelOptions
+from textgov.run import RunOptions, read_complete
+from textgov.segment import SegmentOptions
+
+# Section of a project file -> the options it fills.
+SECTIONS: dict[str, type] = {
+    "load": LoadOptions,
+    "normalise": NormaliseOptions,
+    "locate": LocateOptions,
+    "segment": SegmentOptions,
+    "count": CountOptions,
+    "panel": PanelOptions,
+}
+TOP_KEYS = ("sources", "out", "lexicons", "labels", "words", "metadata", "complete_coverage")
+NOT_IN_FILES = ("complete",)  # given as a file, by complete_coverage
+
+TEMPLATE = """\
+# A textgov project: run it with   textgov run {name}
+# 项目文件：用上面的命令运行。去掉行首的 # 即可启用该项。
+
+sources = ["reports"]            # files and folders, relative to this file / 文件或文件夹（相对本文件）
+out = "out"                      # folder for all results / 结果文件夹
+lexicons = ["digital-government"]  # built-in names or files / 内置词典名或词典文件
+labels = "zh"                    # variable labels in Stata: zh or en / Stata 变量标签语言
+words = true                     # count words too (n_words) / 是否统计词数
+# metadata = "places.xlsx"       # table with file, city, year / 含文件名、城市、年份的表
+# complete_coverage = "complete.csv"  # place-years known to be complete: no document is a true 0 / 已知完整的地区年份
+
+[load]
+# encoding = "gb18030"           # detected file by file when not given / 不写则逐个文件识别
+# text_column = "正文"            # column of tables that holds the text / 表格中的正文列
+
+[normalise]
+simplify = true                  # traditional to simplified characters / 繁体转简体
+
+[locate]
+year = "session"                 # session, delivered or path / 年份口径
+# path_pattern = "{{province}}/{{city}}/{{year}}"
+
+[segment]
+engine = "rjieba"                # rjieba or jieba: the same words / 两者分词结果相同
+hmm = true
+
+[count]
+overlap = "longest"              # longest or all / 最长匹配或全部匹配
+context = 20                     # characters on each side of a hit / 命中词两侧的字符数
+
+[panel]
+level = "prefecture"             # prefecture, province, county or national / 层级
+include_direct = false           # directly administered county-level units too / 是否含省直管县
+codes = "year"                   # codes as of the year, or 2024 / 当年代码或 2024 年代码
+balanced = false                 # rows without documents too, with missing measures / 平衡面板（缺失行）
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project file that was read: sources, folder for the results, options."""
+
+    sources: tuple[Path, ...]
+    out: Path
+    options: RunOptions
+
+
+def write_template(path: Path) -> None:
+    """Write a commented project file.
+
+    Raises
+    ------
+    UsageError
+        The file exists already.
+    """
+    try:
+        with path.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(TEMPLATE.format(name=path.name))
+    except FileExistsError:
+        raise UsageError("out_exists", path=path) from None
+    except OSError as error:
+        raise UsageError("out_failed", path=path, detail=error.strerror or str(error)) from None
+
+
+def read_project(path: Path) -> Project:
+    """Read a project file; paths in it are relative to its folder.
+
+    Raises
+    ------
+    UsageError
+        The file is missing or not TOML, a key is unknown (the message names the nearest known key and the line), or a
+        value is of the wrong type.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+        content = tomllib.loads(text)
+    except FileNotFoundError:
+        raise UsageError("source_missing", path=path) from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError("project_bad", path=path.name, where="", detail=str(error)) from None
+    file = _File(path.name, text)
+    top = {key: value for key, value in content.items() if key not in SECTIONS}
+    file.check_keys("", top, (*TOP_KEYS, *SECTIONS))
+    options = {}
+    for section, kind in SECTIONS.items():
+        options[section] = _options(file, section, kind, content.get(section, {}))
+    return _project(path.parent, file, top, options)
+
+
+class _File:
+    """A project file with its lines, so that a fault can be pointed at."""
+
+    def __init__(self, name: str, text: str) -> None:
+        self.name, self.lines = name, text.splitlines()
+
+    def where(self, section: str, key: str) -> str:
+        inside = ""
+        for number, line in enumerate(self.lines, 1):
+            header = re.match(r"\s*\[\s*([^\]]+?)\s*\]", line)
+            if header:
+                inside = header[1].strip("\"'")
+                if inside == key and not section:
+                    return f" line {number}"
+            elif inside == section and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*[=.]", line):
+                return f" line {number}"
+        return ""
+
+    def check_keys(self, section: str, values: Mapping[str, Any], known: tuple[str, ...]) -> None:
+        for key in values:
+            if key not in known:
+                nearest = difflib.get_close_matches(key, known, n=1, cutoff=0)[0]
+                where = self.where(section, key)
+                names = ", ".join(known)
+                raise UsageError("option_unknown", path=self.name, where=where, key=key, nearest=nearest, known=names)
+
+    def bad(self, section: str, key: str, detail: str) -> UsageError:
+        return UsageError("project_bad", path=self.name, where=self.where(section, key), detail=f"{key}: {detail}")
+
+
+def _options(file: _File, section: str, kind: type, values: Any) -> Any:
+    if not isinstance(values, dict):
+        raise file.bad("", section, f"write it as a section: [{section}]")
+    known = {item.name: item for item in fields(kind) if item.name not in NOT_IN_FILES}
+    file.check_keys(section, values, tuple(known))
+    defaults = kind()
+    for key, value in values.items():
+        default = getattr(defaults, key)
+        wanted = str if default is None else type(default)
+        if type(value) is not wanted:
+            raise file.bad(section, key, f"{value!r} is not a {wanted.__name__}")
+    try:
+        return kind(**values)
+    except UsageError as error:
+        raise file.bad(section, str(error.facts.get("name", section)), str(error)) from None
+
+
+def _project(folder: Path, file: _File, top: Mapping[str, Any], options: Mapping[str, Any]) -> Project:
+    sources = _texts(file, top, "sources")
+    if not sources:
+        raise file.bad("", "sources", "at least one file or folder is needed")
+    lexicons = _texts(file, top, "lexicons") or ("digital-government",)
+    words = top.get("words", True)
+    if not isinstance(words, bool):
+        raise file.bad("", "words", "write true or false")
+    labels = _text(file, top, "labels") or "zh"
+    if labels not in ("zh", "en"):
+        raise file.bad("", "labels", "write zh or en")
+    metadata, complete = _text(file, top, "metadata"), _text(file, top, "complete_coverage")
+    panel = options["panel"]
+    if complete:
+        shown = {item.name: getattr(panel, item.name) for item in fields(panel)}
+        panel = PanelOptions(**{**shown, "complete": read_complete(folder / complete)})
+    stages = StageOptions(
+        options["load"],
+        options["normalise"],
+        options["locate"],
+        options["segment"],
+        options["count"],
+        tuple(read_lexicon(_near(folder, name)) for name in lexicons),
+        words,
+    )
+    run = RunOptions(stages, panel, labels, folder / metadata if metadata else None)
+    return Project(tuple(folder / source for source in sources), folder / (_text(file, top, "out") or "out"), run)
+
+
+def _near(folder: Path, name: str) -> str | Path:
+    """A lexicon file beside the project file, or the name of a built-in lexicon."""
+    return folder / name if Path(name).suffix else name
+
+
+def _text(file: _File, values: Mapping[str, Any], key: str) -> str:
+    value = values.get(key, "")
+    if not isinstance(value, str):
+        raise file.bad("", key, f"{value!r} is not a text")
+    return value
+
+
+def _texts(file: _File, values: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    value = values.get(key, [])
+    if isinstance(value, str):
+        return (value,)
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise file.bad("", key, "write a list of texts")
+    return tuple(value)
