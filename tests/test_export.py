@@ -277,6 +277,13 @@ def test_two_places_of_one_name_keep_their_codes(tmp_path):
     assert pd.read_stata(tmp_path / "panel.dta")["city_code"].tolist() == ["鼓楼区 110000", "鼓楼区 120000"]
 
 
+def test_the_code_of_the_nation_is_a_number_with_a_name(tmp_path):
+    write_panel(panel_of("country_code", ["000000"] * 2, country=["全国"] * 2), tmp_path)
+    found, meta = pyreadstat.read_dta(tmp_path / "panel.dta")
+    assert found["country_code"].tolist() == [0, 0]
+    assert meta.variable_value_labels["country_code"] == {0: "全国"}
+
+
 def test_missing_codes_and_long_texts(tmp_path):
     long = "数字" * 3000  # 18,000 bytes, more than a str2045 holds
     write_panel(panel_of("province_code", ["110000", None], province=["北京市", None], note=[long, None]), tmp_path)
@@ -596,6 +603,7 @@ def test_all_targets_that_cannot_be_replaced_are_named(tmp_path, monkeypatch):
         write_panel(small_panel(), tmp_path)
     assert "panel.dta (Permission denied)" in str(caught.value)
     assert "codebook.csv (Permission denied)" in str(caught.value)
+    assert caught.value.facts["path"] == f"{tmp_path / 'panel.dta'}; {tmp_path / 'codebook.csv'}"
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(set(NAMES) - {"codebook.csv"})
     assert (tmp_path / "panel.dta").read_text() == "old"
 

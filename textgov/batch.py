@@ -8,19 +8,18 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from textgov.count import CountOptions, Tally, tally_documents
 from textgov.errors import TextgovError
 from textgov.load import Input, LoadOptions, read_input
 from textgov.locate import Decision, LocateOptions, locate_corpus
 from textgov.normalise import NormaliseOptions, normalise_corpus
 from textgov.records import Corpus, Document, Lexicon, ManifestRow, Step, hash_text
-from textgov.segment import SegmentOptions, count_words, make_segmenter
+from textgov.segment import SegmentOptions, make_segmenter
 from textgov.spans import Spans
 from textgov.store import write_corpus
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 # A shard ends at whichever comes first: small enough that a worker stays far below 700 MB and two workers end together,
@@ -90,7 +89,8 @@ def process_shard(shard: Shard, options: StageOptions) -> ShardResult:
     corpus = normalise_corpus(corpus, options.normalise)
     corpus = locate_corpus(corpus, options.locate, shard.decisions)
     tallies = tuple(tally_documents(corpus.documents, lexicon, options.count) for lexicon in options.lexicons)
-    n_words = _count_words(corpus, options.segment) if options.words else None
+    segmenter = make_segmenter(options.segment)
+    n_words = segmenter.count_texts(document.text for document in corpus.documents) if options.words else None
     if shard.store is not None:
         write_corpus(corpus.documents, shard.store / f"corpus-{shard.number:05d}.parquet")
     hashes = tuple(hash_text("".join(document.text.split())) for document in corpus.documents)
@@ -100,13 +100,6 @@ def process_shard(shard: Shard, options: StageOptions) -> ShardResult:
 
 def _joined(document: Document, meta: Mapping[str, str] | None) -> Document:
     return replace(document, meta={**document.meta, **meta}) if meta else document
-
-
-def _count_words(corpus: Corpus, options: SegmentOptions) -> NDArray[np.int64]:
-    # One document at a time: the words of a whole shard would take more memory than all the rest.
-    cut = make_segmenter(options)
-    counts = [count_words([cut(document.text)]) for document in corpus.documents]
-    return np.concatenate(counts) if counts else np.zeros(0, dtype=np.int64)
 
 
 def process_shards(

@@ -34,7 +34,7 @@ STATA_INTEGERS: tuple[tuple[Any, int, int], ...] = (
     ("Int16", -32_767, 32_740),
     ("Int32", -2_147_483_647, 2_147_483_620),
 )
-CODE = re.compile("([1-9][0-9]{0,8})?")
+CODE = re.compile("([0-9]{6})?")
 STATA_LARGEST = 8.988e307  # beyond this Stata reads a missing value
 # numbered in this order in every run, whatever regions occur; others follow in the order of their characters
 REGION_ORDER = ("east", "central", "west", "northeast", "东部", "中部", "西部", "东北")
@@ -354,6 +354,7 @@ def _stata_number(column: pd.Series[Any]) -> pd.Series[Any]:
 
 def _place_labels(codes: pd.Series[Any], names: pd.Series[Any]) -> dict[float, str]:
     """The last name of every code (rows are in order of years); a name of two codes is told apart by the code."""
-    last = {code: name for code, name in zip(plain_values(codes), plain_values(names), strict=True) if code and name}
+    pairs = zip(plain_values(codes), plain_values(names), strict=True)
+    last = {code: name for code, name in pairs if code is not None and name}  # the nation is 0
     shared = Counter(last.values())
     return {code: name if shared[name] == 1 else f"{name} {code}" for code, name in sorted(last.items())}

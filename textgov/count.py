@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 
 from textgov.errors import UsageError
-from textgov.lexicon import match_key
+from textgov.lexicon import lower_case, match_key
 from textgov.normalise.characters import to_codes, to_text
 from textgov.normalise.structure import BLANK, classes, measure_kinds, sentence_breaks
 from textgov.records import Corpus, Document, Features, Lexicon, Step, Tokens
@@ -107,11 +107,7 @@ def find_matches(text: str, matcher: Matcher, kinds: NDArray[np.uint8] | None = 
     kinds = classes(text) if kinds is None else kinds
     solid = np.flatnonzero((kinds & BLANK) == 0)
     key = text if len(solid) == len(text) else to_text(to_codes(text)[solid])
-    lower = key.lower()
-    if len(lower) != len(key):
-        # A few letters (İ) become two when lowered; they stay as they are.
-        lower = "".join(char.lower() if len(char.lower()) == 1 else char for char in key)
-    found = matcher.automaton.find_matches_as_indexes(lower, overlapping=matcher.overlapping)
+    found = matcher.automaton.find_matches_as_indexes(lower_case(key), overlapping=matcher.overlapping)
     matches = [Match(pattern, int(solid[start]), int(solid[end - 1]) + 1) for pattern, start, end in found]
     return sorted(matches, key=lambda match: (match.start, match.end)) if matcher.overlapping else matches
 

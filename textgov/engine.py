@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 from textgov.errors import UsageError
 
 T = TypeVar("T")
+# What every worker imports, the slow part of its start.
+PRELOAD = ("textgov.batch", "pandas", "pyarrow.parquet", "opencc", "rjieba", "ahocorasick_rs", "xlsxwriter")
 
 
 class SerialExecutor(Executor):
@@ -32,8 +34,16 @@ def _serial(workers: int) -> Executor:
 
 
 def _processes(workers: int) -> Executor:
-    # Spawned on every system, so that Linux, macOS and Windows behave alike.
-    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+    # Workers start from a clean process on every system, never as a copy of this one with its threads. Where there is
+    # a fork server it loads the packages once for all of them.
+    methods = multiprocessing.get_all_start_methods()
+    context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
+    if context.get_start_method() == "forkserver":
+        from multiprocessing.forkserver import ensure_running
+
+        context.set_forkserver_preload(list(PRELOAD))
+        ensure_running()  # now, so that it loads them while this process does something else
+    return ProcessPoolExecutor(workers, mp_context=context)
 
 
 ENGINES: dict[str, Callable[[int], Executor]] = {"serial": _serial, "processes": _processes}
@@ -44,16 +54,15 @@ def available_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-@contextmanager
-def open_executor(engine: str | None = None, workers: int | None = None) -> Iterator[Executor]:
-    """An executor that is shut down at the end; unfinished tasks are cancelled when the block is left by an error.
+def check_engine(engine: str | None, workers: int | None) -> tuple[str, int]:
+    """The engine and the number of workers that a call means.
 
     Parameters
     ----------
     engine : {"serial", "processes"}, optional
         ``processes`` with more than one worker, else ``serial``.
     workers : int, optional
-        Number of processes; the number of cores when not given.
+        The number of cores when not given.
 
     Raises
     ------
@@ -66,6 +75,12 @@ def open_executor(engine: str | None = None, workers: int | None = None) -> Iter
     engine = engine or ("processes" if workers > 1 else "serial")
     if engine not in ENGINES:
         raise UsageError("option_bad", name="engine", value=engine, detail=f"known engines: {', '.join(ENGINES)}")
+    return engine, workers
+
+
+@contextmanager
+def open_executor(engine: str, workers: int) -> Iterator[Executor]:
+    """An executor that is shut down at the end; unfinished tasks are cancelled when the block is left by an error."""
     executor = ENGINES[engine](workers)
     try:
         yield executor

@@ -11,7 +11,7 @@ import logging
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
 from pathlib import Path
@@ -78,9 +78,26 @@ class Sheet:
 
 # ---- the panel ----
 
+PANEL_FILES = (
+    "panel.csv",
+    "panel_excel.csv",
+    "panel.dta",
+    "panel.do",
+    "panel.parquet",
+    "panel.xlsx",
+    "codebook.csv",
+    "codebook.md",
+    "coverage.csv",
+)
+
 
 def write_panel(
-    panel: Panel, out: Path | str, *, labels: Language = "zh", extra: ExportExtras | None = None
+    panel: Panel,
+    out: Path | str,
+    *,
+    labels: Language = "zh",
+    extra: ExportExtras | None = None,
+    only: Collection[str] | None = None,
 ) -> tuple[Path, ...]:
     """Write a panel for Stata, R, Excel and Python, with its codebook, into the folder `out`.
 
@@ -92,6 +109,8 @@ def write_panel(
     labels : {"zh", "en"}
         Language of the variable labels in ``panel.dta``; ``panel.do`` adds the other one.
     extra : ExportExtras, optional
+    only : collection of str, optional
+        Names of the files to write; all of `PANEL_FILES` when not given.
 
     Returns
     -------
@@ -109,7 +128,9 @@ def write_panel(
     if labels not in ("zh", "en"):
         raise UsageError("option_bad", name="labels", value=labels, detail="use zh or en")
     panel = checked_panel(panel)
-    return _write_all(make_folder(Path(out)), _panel_writers(panel, labels, extra or ExportExtras()))
+    writers = _panel_writers(panel, labels, extra or ExportExtras())
+    wanted = PANEL_FILES if only is None else only
+    return _write_all(make_folder(Path(out)), {name: writers[name] for name in PANEL_FILES if name in wanted})
 
 
 def _panel_writers(panel: Panel, labels: Language, extra: ExportExtras) -> dict[str, Callable[[Path], None]]:
@@ -143,8 +164,9 @@ def _write_all(folder: Path, writers: Mapping[str, Callable[[Path], None]]) -> t
     if len(failed) == 1:
         raise failed[0]
     if failed:
+        paths = "; ".join(str(error.facts["path"]) for error in failed)
         detail = "; ".join(f"{error.facts['path']} ({error.facts.get('detail', error)})" for error in failed)
-        raise OutputError("outs_failed", n=len(failed), detail=detail)
+        raise OutputError("outs_failed", n=len(failed), path=paths, detail=detail)
     return tuple(folder / name for name in writers)
 
 

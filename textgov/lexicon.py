@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -73,8 +73,8 @@ def _bad(path: str, line: int, detail: str) -> LexiconError:
 class _Node:
     """A YAML node with its line, so that a fault can be pointed at."""
 
-    def __init__(self, node: yaml.Node, path: str) -> None:
-        self.node, self.path, self.line = node, path, node.start_mark.line + 1
+    def __init__(self, node: yaml.Node, path: str, key: yaml.Node | None = None) -> None:
+        self.node, self.path, self.line = node, path, (key or node).start_mark.line + 1
 
     def bad(self, detail: str) -> LexiconError:
         return _bad(self.path, self.line, detail)
@@ -82,7 +82,7 @@ class _Node:
     def items(self, known: tuple[str, ...] | None = None) -> list[tuple[str, _Node]]:
         if not isinstance(self.node, yaml.MappingNode):
             raise self.bad("a map of keys and values is needed here")
-        pairs = [(_Node(key, self.path).text(), _Node(value, self.path)) for key, value in self.node.value]
+        pairs = [(_Node(key, self.path).text(), _Node(value, self.path, key)) for key, value in self.node.value]
         for number, (key, value) in enumerate(pairs):
             if known is not None and key not in known:
                 raise value.bad(f"unknown key {key!r}; known here: {', '.join(known)}")
@@ -112,6 +112,8 @@ def _from_yaml(text: str, name: str, path: str) -> Lexicon:
         raise _bad(path, 0, "the file is empty")
     root = _Node(node, path)
     parts = dict(root.items(LEXICON_KEYS))
+    if "prefix" in parts and parts["prefix"].text():
+        _check_name(parts["prefix"].text(), path, parts["prefix"].line)
     if "categories" not in parts:
         raise root.bad("the key 'categories' is missing")
     title = _titles(parts.get("title"), name)
@@ -121,6 +123,7 @@ def _from_yaml(text: str, name: str, path: str) -> Lexicon:
     for key, category in parts["categories"].items():
         inner = dict(category.items(CATEGORY_KEYS))
         zh, en = _titles(inner.get("title"), key)
+        _check_name(key, path, category.line)
         categories.append(Category(key, zh, en))
         for item in inner["entries"].list() if "entries" in inner else []:
             entries.append(_entry(item, key))
@@ -153,16 +156,33 @@ def _from_csv(text: str, name: str, path: str) -> Lexicon:
         if column not in header:
             raise _bad(path, 1, f"no column {column!r}; the columns are {', '.join(header)}")
     entries, lines, order = [], [], dict[str, None]()
-    for row in reader:
+    for row in _csv_rows(reader, path):
         cell = {
             key: (row.get(key) or "").strip() for key in ("term", "category", "variants", "phase", "source", "note")
         }
         variants = tuple(part.strip() for part in cell["variants"].split(";") if part.strip())
         entries.append(Entry(cell["term"], cell["category"], variants, cell["phase"], cell["source"], cell["note"]))
         lines.append(reader.line_num)
+        _check_name(cell["category"], path, reader.line_num)
         order[cell["category"]] = None
     categories = [Category(category, category, category) for category in order]
     return _build(path, {"name": name}, (name, name), categories, entries, lines)
+
+
+def _csv_rows(reader: csv.DictReader[str], path: str) -> Iterator[dict[str, str]]:
+    try:
+        for row in reader:
+            if None in row:
+                raise _bad(path, reader.line_num, "more fields than columns; put a text with a comma into quotes")
+            yield row
+    except csv.Error as error:
+        raise _bad(path, reader.line_num, str(error)) from None
+
+
+def _check_name(name: str, path: str, line: int) -> None:
+    if not NAME.match(name):
+        detail = f"{name!r} becomes part of a column name; use small Latin letters, digits and _, a letter first"
+        raise _bad(path, line, detail)
 
 
 def _build(
@@ -174,11 +194,20 @@ def _build(
     lines: list[int],
 ) -> Lexicon:
     prefix = values.get("prefix") or _column_name(values["name"])
-    for name in (prefix, *(category.name for category in categories)):
-        if not NAME.match(name):
-            detail = f"{name!r} becomes part of a column name; use small Latin letters, digits and _, a letter first"
-            raise _bad(path, 0, detail)
+    _check_name(prefix, path, 0)
+    _check_terms(path, entries, lines)
+    name, version, note = values["name"], values.get("version", "0"), values.get("note", "")
+    try:
+        return Lexicon(
+            name, version, prefix, *title, values.get("citation", ""), tuple(categories), tuple(entries), note
+        )
+    except RecordError as error:
+        raise _bad(path, 0, str(error.facts["detail"])) from None
+
+
+def _check_terms(path: str, entries: list[Entry], lines: list[int]) -> None:
     seen: dict[tuple[str, str], tuple[int, str]] = {}
+    anywhere: dict[str, tuple[int, frozenset[str]]] = {}
     for entry, line in zip(entries, lines, strict=True):
         for term in (entry.term, *entry.variants):
             key = match_key(term)
@@ -188,13 +217,11 @@ def _build(
                 where, other = seen[entry.category, key]
                 raise _bad(path, line, f"{term!r} is the same as {other!r} in line {where}; keep one of them")
             seen[entry.category, key] = (line, term)
-    name, version, note = values["name"], values.get("version", "0"), values.get("note", "")
-    try:
-        return Lexicon(
-            name, version, prefix, *title, values.get("citation", ""), tuple(categories), tuple(entries), note
-        )
-    except RecordError as error:
-        raise _bad(path, 0, str(error.facts["detail"])) from None
+            where, keys = anywhere.setdefault(key, (line, match_keys(entry)))
+            if keys != match_keys(entry):
+                # Otherwise the total, which counts a hit once, could not be told from the counts of the entries.
+                detail = f"{term!r} also stands in line {where}, in another category, with other variants; "
+                raise _bad(path, line, detail + "give it the same variants in both")
 
 
 def _column_name(name: str) -> str:
@@ -209,4 +236,17 @@ def match_key(term: str) -> str:
     >>> match_key("互聯網 ＋ 政務服務")
     '互联网+政务服务'
     """
-    return "".join(normalise_text(term).split()).lower()
+    return lower_case("".join(normalise_text(term).split()))
+
+
+def match_keys(entry: Entry) -> frozenset[str]:
+    """All that counts as an entry: `match_key` of its term and its variants."""
+    return frozenset(map(match_key, (entry.term, *entry.variants)))
+
+
+def lower_case(text: str) -> str:
+    """Lower case of the same length; the few letters that become two (İ) stay as they are."""
+    lower = text.lower()
+    if len(lower) == len(text):
+        return lower
+    return "".join(char.lower() if len(char.lower()) == 1 else char for char in text)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from textgov.errors import RecordError, UsageError
+from textgov.lexicon import match_keys
 from textgov.measures import KEYS, LENGTHS, MEASURES, YEAR, Measure
 from textgov.records import Corpus, Document, Doubt, Features, Lexicon, Panel, Step, Variable
 from textgov.regions import Division, Gazetteer, at_code, panel_units, place, province_of, read_divisions, region_of
@@ -91,13 +92,16 @@ def flag_duplicates(corpus: Corpus, text_hashes: Sequence[str]) -> Corpus:
     cannot both be right; both are listed, and both still count until a person decides.
     """
     first: dict[str, int] = {}
+    first_in_row: dict[tuple[str, str | None, int | None, str], int] = {}
     documents = list(corpus.documents)
     for number, text_hash in enumerate(text_hashes):
+        two = documents[number]
+        in_row = first_in_row.setdefault((text_hash, two.place_code, two.year, two.level), number)
         at = first.setdefault(text_hash, number)
         if at == number:
             continue
-        one, two = documents[at], documents[number]
-        same_row = (one.place_code, one.year, one.level) == (two.place_code, two.year, two.level)
+        same_row = in_row != number
+        one = documents[in_row if same_row else at]
         documents[number] = _doubted(two, Doubt("duplicate_text", {"doc_id": one.doc_id}, held=same_row))
         if not same_row and not any(doubt.code == "duplicate_text" for doubt in one.doubts):
             documents[at] = _doubted(one, Doubt("duplicate_text", {"doc_id": two.doc_id}))
@@ -146,7 +150,7 @@ def build_panel(
     RecordError
         The features are not of the documents of the corpus.
     UsageError
-        An unknown level, or two lexicons with one prefix.
+        An unknown level, two lexicons with one prefix, or a complete place-year that is not of the level.
     """
     import pandas as pd
 
@@ -155,6 +159,7 @@ def build_panel(
         raise UsageError("option_bad", name="level", value=options.level, detail=f"use one of {', '.join(KEYS)}")
     _check_features(corpus, features)
     gazetteer = gazetteer or read_divisions()
+    _check_complete(options, gazetteer)
     pooled = pool_documents(corpus, options, gazetteer)
     rows = _all_rows(pooled, options)
     columns: dict[str, Any] = _place_columns(rows, options, gazetteer)
@@ -191,6 +196,21 @@ def _check_features(corpus: Corpus, features: Sequence[Features]) -> None:
         if prefix in prefixes:
             raise UsageError("lexicon_prefix", a=prefixes[prefix], b=name, prefix=prefix)
         prefixes[prefix] = name
+
+
+def _check_complete(options: PanelOptions, gazetteer: Gazetteer) -> None:
+    for code, year in options.complete:
+        unit = at_code(gazetteer, code, 2024 if options.codes == "2024" else year)
+        if unit is None:
+            raise UsageError("place_unknown", name=code, year=year)
+        if options.level == "prefecture":
+            direct = unit.level == "county" and unit.panel_code == code
+            fits = unit.level == "prefecture" or code in MUNICIPALITIES or (direct and options.include_direct)
+        else:
+            fits = unit.level == options.level
+        if not fits:
+            detail = f"{unit.name} is no row of --level {options.level}"
+            raise UsageError("option_bad", name="complete_coverage", value=f"{code} {year}", detail=detail)
 
 
 def _all_rows(pooled: Mapping[Row, Sequence[int]], options: PanelOptions) -> list[Row]:
@@ -296,11 +316,11 @@ def category_counts(block: Features) -> NDArray[np.int64]:
         raise RecordError("record_bad", what="category_counts", detail="these features are not counts of a lexicon")
     order = {category.name: number for number, category in enumerate(lexicon.categories)}
     member = np.zeros((len(lexicon.entries), len(order) + 1), dtype=np.int64)
-    seen: set[str] = set()
+    seen: set[frozenset[str]] = set()
     for number, entry in enumerate(lexicon.entries):
         member[number, order[entry.category]] = 1
-        member[number, -1] = entry.term not in seen
-        seen.add(entry.term)
+        member[number, -1] = match_keys(entry) not in seen
+        seen.add(match_keys(entry))
     counts: NDArray[np.int64] = np.asarray(block.values @ member)
     return counts
 

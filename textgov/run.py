@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -14,7 +15,7 @@ import numpy as np
 
 from textgov.batch import Shard, ShardResult, StageOptions, cut_shards, process_shards
 from textgov.count import Tally, features_of
-from textgov.engine import available_cores, open_executor
+from textgov.engine import check_engine, open_executor
 from textgov.errors import OutputError, TextgovError, UsageError
 from textgov.load import join_metadata, list_inputs, read_metadata
 from textgov.load.inputs import Listing
@@ -119,14 +120,14 @@ def run_panel(
     """
     from textgov.export import write_table
 
-    listing = list_inputs(sources, leave_out=out)
-    gazetteer = read_divisions(Path(options.stages.locate.divisions) if options.stages.locate.divisions else None)
-    decisions = _decisions(out, gazetteer)
-    make_folder(out / STORE)
-    shards, unmatched = _make_shards(listing, out, options, decisions)
-    workers = min(available_cores() if workers is None else workers, max(len(shards), 1))
-    results = []
+    engine, workers = check_engine(engine, workers)
     with open_executor(engine, workers) as executor:
+        listing = list_inputs(sources, leave_out=out)
+        gazetteer = read_divisions(Path(options.stages.locate.divisions) if options.stages.locate.divisions else None)
+        decisions = _decisions(out, gazetteer)
+        make_folder(out / STORE)
+        shards, unmatched = _make_shards(listing, out, options, decisions)
+        results = []
         for result in process_shards(executor, shards, options.stages, workers):
             results.append(result)
             if progress is not None:
@@ -139,7 +140,7 @@ def run_panel(
             write_table(corpus.manifest, out / "manifest.csv")
             write_table(corpus.review, out / "review.csv")
             raise TextgovError("nothing_left", n=len(corpus.inputs), path=out / "review.csv")
-        files = _write_outputs(corpus, features, panel, out, options)
+        files = _write_outputs((corpus, features, panel), out, options, executor)
     return RunResult(corpus, features, panel, out, files, tuple(unmatched))
 
 
@@ -271,12 +272,13 @@ def provenance(corpus: Corpus, features: Sequence[Features], panel: Panel, optio
 
 
 def _write_outputs(
-    corpus: Corpus, features: tuple[Features, ...], panel: Panel, out: Path, options: RunOptions
+    results: tuple[Corpus, tuple[Features, ...], Panel], out: Path, options: RunOptions, executor: Executor
 ) -> tuple[Path, ...]:
     """Write every file; a file that cannot be written does not keep the others from being written."""
     from textgov import export
     from textgov.report import write_report
 
+    corpus, features, panel = results
     record = provenance(corpus, features, panel, options)
     run_id = hash_text(repr(sorted(record.items())))
     record["run_id"] = run_id
@@ -285,8 +287,13 @@ def _write_outputs(
     hits = _joined_hits(features)
     documents = documents_frame(corpus, features, options.panel)
     labels: Any = options.labels
+    # The workbook takes as long as all the rest: it is written elsewhere meanwhile.
+    book = {"panel.xlsx"}
+    rest = set(export.PANEL_FILES) - book
+    waiting = [
+        executor.submit(export.write_panel, panel, out, labels=labels, extra=extra, only=only) for only in (book, rest)
+    ]
     writers: list[Callable[[], Path | tuple[Path, ...]]] = [
-        lambda: export.write_panel(panel, out, labels=labels, extra=extra),
         lambda: export.write_table(documents, out / "documents.parquet"),
         lambda: export.write_table(hits, out / "hits.parquet"),
         lambda: export.write_table(corpus.manifest, out / "manifest.csv"),
@@ -295,6 +302,7 @@ def _write_outputs(
         lambda: export.write_term_counts(features, out),
         lambda: export.write_json(record, out / "provenance.json"),
         lambda: write_report(corpus, features, panel, record, out / "report.html"),
+        *(future.result for future in waiting),
     ]
     written: list[Path] = []
     faults: list[OutputError] = []
@@ -304,9 +312,12 @@ def _write_outputs(
             written += [made] if isinstance(made, Path) else made
         except OutputError as error:
             faults.append(error)
-    if faults:
+    if len(faults) > 1:
         paths = "; ".join(str(error.facts["path"]) for error in faults)
-        raise OutputError("out_failed", path=paths, detail=str(faults[0].facts.get("detail", "")))
+        details = "; ".join(dict.fromkeys(str(error.facts["detail"]) for error in faults))
+        raise OutputError("outs_failed", n=len(faults), path=paths, detail=details)
+    if faults:
+        raise faults[0]
     return tuple(sorted(written))
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from textgov.errors import OutputError, StoreError
+from textgov.errors import OutputError, RecordError, StoreError
 from textgov.records import Document, Doubt, Evidence, Section
 from textgov.spans import Spans
 
@@ -64,15 +64,19 @@ def write_corpus(documents: Sequence[Document], path: Path) -> None:
 
     plain = {name: [getattr(doc, name) for doc in documents] for name in PLAIN_FIELDS}
     packed = {name: [_pack(getattr(doc, name)) for doc in documents] for name in PACKED_FIELDS}
-    arrays = {name: pa.array(values, type=_kind(pa, name)) for name, values in (plain | packed).items()}
     originals = [None if doc.original == doc.text else doc.original for doc in documents]
-    arrays["original"] = pa.array(originals, type=pa.large_string())
     blocks = [doc.spans.blocks.ravel() for doc in documents]
-    arrays["spans"] = pa.array(blocks, type=pa.large_list(pa.int64()))
-    table = pa.table(arrays).replace_schema_metadata({b"format": CORPUS_FORMAT})
+    table = pa.table({**plain, **packed, "original": originals, "spans": blocks}, schema=_schema(pa))
+    table = table.replace_schema_metadata({b"format": CORPUS_FORMAT, b"documents": b"%d" % len(documents)})
     with written_aside(path) as part:
         pq.write_table(
-            table, part, compression="zstd", compression_level=1, use_dictionary=False, write_statistics=False
+            table,
+            part,
+            compression="zstd",
+            compression_level=-5,
+            use_dictionary=False,
+            write_statistics=False,
+            write_page_checksum=True,
         )
 
 
@@ -88,12 +92,19 @@ def read_corpus(path: Path) -> tuple[Document, ...]:
     import pyarrow.parquet as pq
 
     try:
-        table = pq.read_table(path)
+        table = pq.read_table(path, page_checksum_verification=True)
     except (OSError, pa.ArrowException) as error:
         raise StoreError("store_bad", path=path, detail=str(error)) from None
-    if (table.schema.metadata or {}).get(b"format") != CORPUS_FORMAT:
+    about = table.schema.metadata or {}
+    if about.get(b"format") != CORPUS_FORMAT:
         raise StoreError("store_bad", path=path, detail="format")
-    return tuple(_unpack_row(row) for row in table.to_pylist())
+    # The pages have checksums, their description has none.
+    if not table.schema.equals(_schema(pa)) or about.get(b"documents") != b"%d" % len(table):
+        raise StoreError("store_bad", path=path, detail="columns")
+    try:
+        return tuple(_unpack_row(row) for row in table.to_pylist())
+    except (KeyError, TypeError, ValueError, RecordError) as error:
+        raise StoreError("store_bad", path=path, detail=str(error)) from None
 
 
 PLAIN_FIELDS = (
@@ -119,12 +130,16 @@ PACKED_FIELDS = ("meta", "sections", "evidence", "doubts")
 PARTS = {"sections": Section, "evidence": Evidence, "doubts": Doubt}
 
 
-def _kind(pa: Any, name: str) -> Any:
-    return {"text": pa.large_string(), "year": pa.int32(), "confidence": pa.float64()}.get(name, pa.string())
+def _schema(pa: Any) -> Any:
+    kinds = dict.fromkeys((*PLAIN_FIELDS, *PACKED_FIELDS), pa.string())
+    kinds |= {"text": pa.large_string(), "year": pa.int32(), "confidence": pa.float64()}
+    return pa.schema({**kinds, "original": pa.large_string(), "spans": pa.large_list(pa.int64())})
 
 
 def _pack(value: Any) -> str:
-    rows = dict(value) if isinstance(value, Mapping) else [asdict(item) for item in value]
+    if isinstance(value, Mapping):
+        return json.dumps(dict(value), ensure_ascii=False, sort_keys=True) if value else ""
+    rows = [{item.name: getattr(part, item.name) for item in fields(part)} for part in value]
     return json.dumps(rows, ensure_ascii=False, sort_keys=True) if rows else ""
 
 

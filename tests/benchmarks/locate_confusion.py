@@ -27,6 +27,9 @@ from textgov.regions import read_divisions
 from textgov.spans import Spans
 
 FRONT = re.compile(r"---\n(.*?)\n---\n?", re.DOTALL)
+# Found by this script: title, congress and mayor of this report are those of 文山市, a county-level city of the
+# prefecture whose folder holds it; the index does not flag it.
+WRONG_UNIT = {"政府工作报告-其他地市/文山壮族苗族自治州/2025.md"}
 DIVISIONS = Path(__file__).parents[2] / "textgov" / "data" / "divisions.csv"
 
 
@@ -52,7 +55,9 @@ def codes_by_name() -> dict[tuple[str, str], list[dict[str, str]]]:
     return rows
 
 
-def code_in_year(table: dict[tuple[str, str], list[dict[str, str]]], level: str, name: str, year: int) -> tuple[str, str]:
+def code_in_year(
+    table: dict[tuple[str, str], list[dict[str, str]]], level: str, name: str, year: int
+) -> tuple[str, str]:
     """The code that the unit of a name had in a year, by way of its area on the map of 2024."""
     row = table[level, name][-1]
     day = max(2000, min(year, 2024))
@@ -85,7 +90,8 @@ def read_truth(data: Path) -> dict[str, Truth]:
             else:
                 code, short = code_in_year(table, "province", row["province"] or row["city"], year)
             doc_id = row["id"].removeprefix("lawtext/")
-            truth[doc_id] = Truth(doc_id, row["level"], code, short, year, row["flags"], row["delivered"])
+            flags = "wrong_city:532601 text" if doc_id in WRONG_UNIT else row["flags"]
+            truth[doc_id] = Truth(doc_id, row["level"], code, short, year, flags, row["delivered"])
     return truth
 
 
@@ -144,7 +150,7 @@ def run(data: Path) -> tuple[list[Result], float, float]:
 def summarise(results: list[Result]) -> dict[str, float]:
     """The numbers that the tests hold to their floors."""
     sub = [r for r in results if r.truth.level != "national"]
-    good = [r for r in sub if not r.truth.flags.startswith("wrong_")]
+    good = [r for r in sub if "wrong_" not in r.truth.flags]
     wrong_city = [r for r in sub if "wrong_city" in r.truth.flags]
     fair = [r for r in sub if "wrong_city" not in r.truth.flags]
     cities = [r for r in fair if r.truth.level != "province"]
@@ -155,7 +161,10 @@ def summarise(results: list[Result]) -> dict[str, float]:
         "reports": len(results),
         "sub-national": len(sub),
         "place right with path": sum(r.shown.place_code == r.truth.code for r in fair) / len(fair),
+        "wrong city": len(wrong_city),
+        "wrong city in doubt": sum(any(d.code == "place_conflict" for d in r.shown.doubts) for r in wrong_city),
         "wrong city held": sum(any(d.code == "place_conflict" and d.held for d in r.shown.doubts) for r in wrong_city),
+        "wrong year in doubt": sum(bool(r.shown.doubts) for r in sub if "wrong_year" in r.truth.flags),
         "year right with path (cities)": sum(r.shown.year == r.truth.year for r in cities) / len(cities),
         "year right with path": sum(r.shown.year == r.truth.year for r in fair) / len(fair),
         "good documents with a doubt": sum(bool(r.shown.doubts) for r in good) / len(good),

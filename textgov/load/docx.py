@@ -4,10 +4,27 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
+from typing import TYPE_CHECKING
 
 from textgov.errors import ReadError
 from textgov.load.raw import Contents, LoadOptions, Raw
 from textgov.load.text import first_line
+
+if TYPE_CHECKING:
+    from docx.table import Table
+
+# What the libraries raise when a package is cut short, altered, encrypted or packed in an unusual way.
+DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    AttributeError,
+    EOFError,
+    KeyError,
+    OSError,
+    RuntimeError,  # also NotImplementedError
+    ValueError,
+)
 
 
 def read_docx(data: bytes, options: LoadOptions) -> Contents:
@@ -22,11 +39,22 @@ def read_docx(data: bytes, options: LoadOptions) -> Contents:
         lines = []
         for block in document.iter_inner_content():
             if isinstance(block, Table):
-                lines += ["\t".join(cell.text for cell in row.cells) for row in block.rows]
+                lines += _table_lines(block)
             else:
                 lines.append(block.text)
-    except (zipfile.BadZipFile, PackageNotFoundError, LxmlError, KeyError, ValueError, EOFError, OSError) as error:
+    except (PackageNotFoundError, LxmlError, *DAMAGE) as error:
         raise ReadError("file_damaged", detail=f"not a complete Word document: {error}") from None
     text = "\n".join(lines)
     title = document.core_properties.title or first_line(text)
     return Contents((Raw(text, title=title),))
+
+
+def _table_lines(table: Table) -> list[str]:
+    """Rows of a table; a merged cell, which the library gives once for each place it covers, is read once."""
+    seen: set[object] = set()
+    lines = []
+    for row in table.rows:
+        cells = {cell._tc: cell.text for cell in row.cells if cell._tc not in seen}
+        seen.update(cells)
+        lines.append("\t".join(cells.values()))
+    return lines

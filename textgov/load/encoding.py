@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from typing import NamedTuple
 
 from textgov.errors import ReadError, UsageError
@@ -40,6 +41,7 @@ MAX_NOISE = 0.05
 # Under its true encoding, less than this share of common characters was found in no Chinese text of 20 characters or
 # more; other bytes read as an encoding of Chinese give rare characters only.
 MIN_COMMON = 0.1
+FOREIGN = re.compile(rb"[\x80-\xff]")
 CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r\f\v")
 
 
@@ -115,7 +117,10 @@ def _decode_as(data: bytes, encoding: str) -> Decoded:
 
 
 def _best(data: bytes) -> Decoded:
-    sample = data[:SAMPLE]
+    # What comes before the first byte that is not ASCII, such as the scripts of a web page, decides nothing.
+    foreign = FOREIGN.search(data)
+    start = foreign.start() // 2 * 2 if foreign else 0
+    sample = data[start : start + SAMPLE]
     scores = sorted(((_score(sample, name), -rank, name) for rank, name in enumerate(CANDIDATES)), reverse=True)
     best, second = scores[0], scores[1]
     if best[0] < MIN_COMMON:

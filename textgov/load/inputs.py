@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -65,7 +66,13 @@ def list_inputs(sources: Iterable[Path | str], leave_out: Path | None = None) ->
 
 
 def _name(path: Path) -> str:
-    return unicodedata.normalize("NFC", path.as_posix())
+    name = path.as_posix()
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        # A name that is not UTF-8, as an archive made on Chinese Windows unpacks it.
+        name = os.fsencode(name).decode("gb18030", "backslashreplace")
+    return unicodedata.normalize("NFC", name)
 
 
 class _Walk(NamedTuple):
@@ -95,10 +102,22 @@ def _walk(folder: Path, walk: _Walk, above: tuple[str, ...]) -> Iterator[Path]:
         path = folder / entry.name
         if entry.name.startswith((".", "~$")) or entry.name in ("Thumbs.db", "desktop.ini"):
             walk.pass_over(path, "skipped", "file_hidden")
-        elif entry.is_dir():
+            continue
+        kind = stat.S_IFMT(_status(path).st_mode)
+        if kind == stat.S_IFDIR:
             yield from _walk(path, walk, (*above, real))
-        else:
+        elif kind in (stat.S_IFREG, 0):
             yield path
+        else:
+            walk.pass_over(path, "failed", "file_unreadable", detail="neither a file nor a folder")
+
+
+def _status(path: Path) -> os.stat_result:
+    """Size and kind of a file; zeros when the system refuses to tell (reading it will say why)."""
+    try:
+        return path.stat()
+    except OSError:
+        return os.stat_result((0,) * 10)
 
 
 def _once(found: list[tuple[str, Path]], passed: list[ManifestRow]) -> list[Input]:
@@ -110,9 +129,9 @@ def _once(found: list[tuple[str, Path]], passed: list[ManifestRow]) -> list[Inpu
         if real in by_real:
             passed.append(ManifestRow(name, "skipped", "file_again", {"doc_id": by_real[real]}))
         elif name in by_name:
-            facts = {"doc_id": name, "path": by_name[name].as_posix()}
-            passed.append(ManifestRow(path.as_posix(), "failed", "doc_id_again", facts))
+            facts = {"doc_id": name, "path": _name(by_name[name])}
+            passed.append(ManifestRow(_name(path), "failed", "doc_id_again", facts))
         else:
             by_real[real], by_name[name] = name, path
-            inputs.append(Input(path, name, path.stat().st_size if path.exists() else 0))
+            inputs.append(Input(path, name, _status(path).st_size))
     return inputs

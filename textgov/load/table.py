@@ -65,9 +65,11 @@ def _json_row(line: str) -> dict[str, str] | str:
         row = json.loads(line)
     except ValueError as error:
         return str(error)
+    except RecursionError:
+        return "nested too deeply"
     if not isinstance(row, dict):
         return "not an object"
-    return {str(key): _plain(value) for key, value in row.items() if value is not None}
+    return {_plain(key): _plain(value) for key, value in row.items() if value is not None}
 
 
 def _plain(value: Any) -> str:

@@ -10,6 +10,7 @@ from textgov.load.encoding import decode
 from textgov.load.raw import Contents, LoadOptions, Raw
 
 FRONT = re.compile(r"\A---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
+FRONT_LENGTH = 20_000  # front matter longer than this is not front matter (and can crash the YAML parser)
 TITLE_LENGTH = 80  # a first line longer than this is a paragraph, not a title
 
 
@@ -34,11 +35,11 @@ def read_md(data: bytes, options: LoadOptions) -> Contents:
 def front_matter(text: str) -> tuple[int, dict[str, str]]:
     """Where the text behind the front matter begins, and the front matter as strings."""
     match = FRONT.match(text)
-    if not match:
+    if not match or len(match[1]) > FRONT_LENGTH:
         return 0, {}
     try:
         values = yaml.load(match[1], Loader=yaml.CBaseLoader)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, RecursionError):
         return 0, {}
     if not isinstance(values, dict):
         return 0, {}

@@ -16,8 +16,8 @@ from textgov.errors import UsageError
 from textgov.locate.decisions import Decision, read_decisions
 from textgov.locate.opening import Reading, read_document
 from textgov.locate.sources import Around, compile_pattern, read_around
-from textgov.locate.verdict import PlaceVerdict, YearVerdict, decide_place, decide_year
-from textgov.records import Corpus, Document, Doubt, Evidence, Step
+from textgov.locate.verdict import LAST_MAP, PlaceVerdict, YearVerdict, decide_place, decide_year
+from textgov.records import Corpus, Document, Doubt, Evidence, Step, hash_text
 from textgov.regions import NATIONAL, Division, Gazetteer, at_code, read_divisions
 
 __all__ = ["Decision", "LocateOptions", "locate_corpus", "locate_document", "read_decisions"]
@@ -167,22 +167,23 @@ def _step(documents: list[Document], options: LocateOptions, by_id: Mapping[str,
 
 def _obey(document: Document, decisions: list[Decision], gazetteer: Gazetteer) -> Document:
     """The document as the user decided, or with a doubt where the decision was about another content."""
-    fits = [d for d in decisions if d.content_hash in ("", document.content_hash)]
+    content = document.content_hash or hash_text(document.original)
+    fits = [decision for decision in decisions if decision.content_hash in ("", content)]
     if not fits:
         last = decisions[-1]
-        facts = {"path": last.path, "row": last.row, "doc_id": last.doc_id}
+        facts = {"path": Path(last.path).name, "row": last.row, "doc_id": last.doc_id}
         return replace(document, doubts=(*document.doubts, Doubt("decision_stale", facts, document.held)))
     decision = max(fits, key=lambda d: d.content_hash)
     if not decision.use:
-        facts = {"path": decision.path, "row": decision.row}
+        facts = {"path": Path(decision.path).name, "row": decision.row}
         return replace(document, doubts=(*document.doubts, Doubt("excluded_by_user", facts, True)))
     year = decision.year if decision.year is not None else document.year
     code = decision.place_code or document.place_code
-    unit = at_code(gazetteer, code, year or 2024) if code else None
+    unit = at_code(gazetteer, code, year or LAST_MAP) if code else None
+    doubts = [doubt for doubt in document.doubts if not _settled(doubt, decision)]
     if code and unit is None:
-        detail = f"column place_code: {code} is not a division in {year}"
-        raise UsageError("decision_bad", path=decision.path, row=decision.row, detail=detail)
-    quote = f"{decision.path} row {decision.row}"
+        doubts.append(Doubt("place_unknown", {"name": code, "year": year}, True))
+    quote = f"{Path(decision.path).name} row {decision.row}"
     settled = [("place", decision.place_code), ("year", str(decision.year or ""))]
     evidence = tuple(Evidence(about, "decision", value, quote, 1.0) for about, value in settled if value)
     return replace(
@@ -194,7 +195,7 @@ def _obey(document: Document, decisions: list[Decision], gazetteer: Gazetteer) -
         evidence=(*evidence, *document.evidence),
         confidence=1.0 if decision.place_code else document.confidence,
         explanation=f"decided by you in {quote}; {document.explanation}",
-        doubts=tuple(doubt for doubt in document.doubts if not _settled(doubt, decision)),
+        doubts=tuple(doubts),
     )
 
 

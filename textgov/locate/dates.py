@@ -23,7 +23,7 @@ YEAR_WORD = re.compile(rf"(?P<year>{_YEAR})\s*年")
 # Periods are names of plans: 2021-2025年, 2021—2023, 2021年至2025年; 2021-08 is a month.
 PERIOD = re.compile(rf"{_FOUR}\s*年?\s*(?:[-—–―~～至到]|--|——)\s*(?:{_FOUR}\s*年?|[0-9]{{2}}\s*年)")
 # Numbers of databases, phones, records: never a year.
-IDS = re.compile(r"CLI\.[0-9.]+(?:\([0-9]+\))?|[0-9]{3,4}-[0-9]{7,8}|[A-Za-z_=][0-9]{4,}(?![0-9年])")
+IDS = re.compile(r"CLI\.[0-9.]+(?:\([0-9]+\))?|[0-9]{3,4}-[0-9]{7,8}|[A-Za-z=][0-9]{4,}(?![0-9年])|_[0-9]{5,}")
 LETTERS_YEAR = re.compile(r"[A-Za-z]+(?:[ _-][A-Za-z]+)*[ _-]?((?:19|20)[0-9]{2})")  # pa1998, report_2016
 COMPACT = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?![0-9])")
 PLAIN_YEAR = re.compile(r"(?<![0-9.])((?:1[89]|20|21)[0-9]{2})(?![0-9])")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from textgov.errors import UsageError
 from textgov.records import FIRST_YEAR, LAST_YEAR
-from textgov.regions import Gazetteer, read_divisions
+from textgov.regions import Gazetteer, at_code, read_divisions
 
 COLUMNS = ("doc_id", "content_hash", "place_code", "year", "use", "note")
 YES, NO = {"", "yes", "y", "true", "1", "是"}, {"no", "n", "false", "0", "否"}
@@ -53,7 +54,7 @@ def read_decisions(path: Path, gazetteer: Gazetteer | None = None) -> tuple[Deci
         except UnicodeDecodeError as error:
             detail = f"neither UTF-8 nor GB18030 (byte {error.start}); save the file as CSV UTF-8"
             raise UsageError("decision_bad", path=path, row=1, detail=detail) from None
-    lines = csv.reader(text.splitlines())
+    lines = csv.reader(io.StringIO(text, newline=""))
     header = [name.strip() for name in next(lines, [])]
     missing = [name for name in COLUMNS[:4] if name not in header]
     if missing:
@@ -80,6 +81,8 @@ def _decision(cell: Mapping[str, str], gazetteer: Gazetteer, path: str, row: int
         raise bad(f"column place_code: {code} is not a code of any division; look it up in review.csv")
     if year and not (year.isascii() and year.isdigit() and FIRST_YEAR <= int(year) <= LAST_YEAR):
         raise bad(f"column year: {year} is not a year from {FIRST_YEAR} to {LAST_YEAR}")
+    if code and year and at_code(gazetteer, code, int(year)) is None:
+        raise bad(f"column place_code: {code} is no division in {year}; look up the code of that year")
     if use not in YES | NO:
         raise bad(f"column use: {use} is neither yes nor no")
     number = int(year) if year else None

@@ -17,79 +17,11 @@ from textgov.regions import Division, Gazetteer, ancestors, at_year
 # 郊区, 城区, 新区 are units in some cities and plain words everywhere: they count only right after their parent.
 COMMON_WORDS = re.compile(r"[郊城新矿市东西南北]区|大堂区")
 # Short names of counties that are words: found in more than a tenth of the real reports of other provinces.
-WORDS = frozenset(
-    [
-        "合作",
-        "资源",
-        "动力",
-        "新建",
-        "和政",
-        "平安",
-        "新兴",
-        "解放",
-        "惠民",
-        "振兴",
-        "通道",
-        "公安",
-        "和安",
-        "新平",
-        "友好",
-        "安居",
-        "前进",
-        "新和",
-        "富裕",
-        "青山",
-        "大新",
-        "港口",
-        "富民",
-        "大城",
-        "同心",
-        "大安",
-        "平和",
-        "大通",
-        "金山",
-        "安定",
-        "延长",
-        "宏伟",
-        "大关",
-        "惠农",
-        "民和",
-        "互助",
-        "中西",
-        "复兴",
-        "南部",
-        "乐业",
-        "古城",
-        "大兴",
-        "迁安",
-        "和平",
-        "利通",
-        "同德",
-        "滨海",
-        "温泉",
-        "东方",
-        "新市",
-        "小河",
-        "清水",
-        "运河",
-        "上高",
-        "高要",
-        "江南",
-        "凤凰",
-        "清新",
-        "四方",
-        "三江",
-        "杂多",
-        "海港",
-        "安宁",
-        "双城",
-        "滨江",
-        "政和",
-        "平原",
-        "老城",
-        "小金",
-        "新华",
-    ]
+WORDS = re.compile(
+    "合作|资源|动力|新建|和政|平安|新兴|解放|惠民|振兴|通道|公安|和安|新平|友好|安居|前进|新和|富裕|"
+    "青山|大新|港口|富民|大城|同心|大安|平和|大通|金山|安定|延长|宏伟|大关|惠农|民和|互助|中西|复兴|"
+    "南部|乐业|古城|大兴|迁安|和平|利通|同德|滨海|温泉|东方|新市|小河|清水|运河|上高|高要|江南|凤凰|"
+    "清新|四方|三江|杂多|海港|安宁|双城|滨江|政和|平原|老城|小金|新华"
 )
 # A name with one of these behind it is part of another name (山西路, 中山大学) or of a word (和县域).
 NOT_A_PLACE = re.compile(
@@ -175,7 +107,7 @@ def _in_running_text(name: str, row: Division, *, counties: bool) -> bool:
     if len(name) < 2 or row.level == "national":
         return False
     if row.level == "county":
-        return (len(name) > 2 and name[-1] in "州县区市旗") or (counties and name not in WORDS)
+        return (len(name) > 2 and name[-1] in "州县区市旗") or (counties and not WORDS.fullmatch(name))
     return True
 
 
@@ -224,14 +156,15 @@ def weigh_in_head(text: str, mention: Mention) -> tuple[float, int]:
 
 
 ORGAN_NEXT = re.compile(rf"\s*{ORGAN}")
-FRAGMENT_START = re.compile(rf"[\s(\[【《<*_#—―–-]*(?:[{NUMERALS}]{{4}}\s*年度?\s*)?")
+OWN_PAPER = re.compile(r"\s*(?:关于)?(?:印发|公布|发布|修改|修订|废止)[《\s]*")  # who issues 武汉市…规划 is 武汉市
+FRAGMENT_START = re.compile(rf"[\s(\[【《<*_#—―–-]*(?:中共|中国共产党)?(?:[{NUMERALS}]{{4}}\s*年度?\s*)?")
 
 
 def weigh_in_title(text: str, mention: Mention) -> float:
     """How surely a place in a title, or in a line of its own, is the issuer of the document.
 
-    The place that the title starts with (武汉市人民政府关于…, 2012年武汉市…) or that stands right before 工作报告; a place
-    further on (深化与北京市的合作) is only mentioned.
+    The place that the title starts with (武汉市人民政府关于…, 2012年武汉市…) or that stands right before 工作报告;
+    a place further on (深化与北京市的合作) is only mentioned.
     """
     end = mention.end
     at_start = FRAGMENT_START.match(text)
@@ -242,6 +175,8 @@ def weigh_in_title(text: str, mention: Mention) -> float:
         return 0.95
     if SESSION.match(text, end) or OFFICE.match(text, end):
         return 0.9
+    if mention.full and OWN_PAPER.fullmatch(text, 0, mention.start):
+        return 0.5
     if first:
         return 0.8 if mention.full or YEAR_NEXT.match(text, end) else 0.35
     return 0.0

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from textgov.locate.dates import NUMERALS, Found, find_dates, find_year_words, read_year
+from textgov.locate.dates import NUMERALS, Found, find_dates, find_year_words, read_year, year_of_name
 from textgov.locate.mentions import Claim, Mention, find_mentions, weigh_in_head, weigh_in_title
 from textgov.normalise import simplify
 from textgov.records import Evidence
@@ -34,24 +34,16 @@ NUMBER = re.compile(
     re.MULTILINE,
 )
 NUMBER_IN_TITLE = re.compile(NUMBER.pattern.removeprefix("^").removesuffix("$"))
-HEADER = re.compile(
-    r"^[ \t【\[]*(发\s*文\s*机\s*关|发\s*布\s*机\s*构|发\s*布\s*机\s*关|发\s*布\s*单\s*位|制\s*定\s*机\s*关|成\s*文\s*日\s*期|发\s*文\s*日\s*期|"
-    r"发\s*布\s*日\s*期|标\s*题|发\s*文\s*字\s*号|文\s*号)[】\]]?[ \t]*:\s*(\S[^\n]*)",
-    re.MULTILINE,
-)
 HEADER_FIELDS = {
-    "发文机关": "issuer",
-    "发布机构": "issuer",
-    "发布机关": "issuer",
-    "发布单位": "issuer",
-    "制定机关": "issuer",
-    "成文日期": "date",
-    "发文日期": "date",
+    **dict.fromkeys(("发文机关", "发布机构", "发布机关", "发布单位", "制定机关"), "issuer"),
+    **dict.fromkeys(("成文日期", "发文日期"), "date"),
+    **dict.fromkeys(("发文字号", "文号"), "number"),
     "发布日期": "published",
     "标题": "title",
-    "发文字号": "number",
-    "文号": "number",
 }
+# Pages set these words out with blanks: 标  题.
+_LABELS = "|".join(r"\s*".join(name) for name in HEADER_FIELDS)
+HEADER = re.compile(rf"^[ \t【\[]*({_LABELS})[】\]]?[ \t]*:\s*(\S[^\n]*)", re.MULTILINE)
 _MINISTRY = (
     "外交|国防|教育|科学技术|科技|工业和信息化|国家民族事务委员会|公安|国家安全|民政|司法|财政|人力资源社会保障|人力资源和社会保障|自然资源|"
     "国土资源|环境保护|生态环境|住房城乡建设|住房和城乡建设|交通运输|交通|铁道|水利|农业农村|农业|商务|文化|文化和旅游|卫生|退役军人事务|"
@@ -64,46 +56,16 @@ NATIONAL_ORGAN = re.compile(
 NATIONAL_BEHALF = re.compile(r"代表国务院|届\s*全国人民代表大会")
 NATIONAL_NUMBER = re.compile(r"国(?:发|办|函|令|办发|办函|发明电|办发明电)|中(?:发|办发)")
 # First character of a document number. Cities use the same characters (宁政发 is 宁夏 and 南京): weak evidence only.
-PROVINCE_SIGN = dict(
-    zip(
-        "京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川黔滇云藏陕甘青宁新",
-        [
-            "11",
-            "12",
-            "13",
-            "14",
-            "15",
-            "21",
-            "22",
-            "23",
-            "31",
-            "32",
-            "33",
-            "34",
-            "35",
-            "36",
-            "37",
-            "41",
-            "42",
-            "43",
-            "44",
-            "45",
-            "46",
-            "50",
-            "51",
-            "52",
-            "53",
-            "53",
-            "54",
-            "61",
-            "62",
-            "63",
-            "64",
-            "65",
-        ],
-        strict=True,
+PROVINCE_SIGN = {
+    sign: f"{code}0000"
+    for code, signs in (
+        (11, "京"), (12, "津"), (13, "冀"), (14, "晋"), (15, "蒙"), (21, "辽"), (22, "吉"), (23, "黑"), (31, "沪"),
+        (32, "苏"), (33, "浙"), (34, "皖"), (35, "闽"), (36, "赣"), (37, "鲁"), (41, "豫"), (42, "鄂"), (43, "湘"),
+        (44, "粤"), (45, "桂"), (46, "琼"), (50, "渝"), (51, "川"), (52, "黔"), (53, "滇云"), (54, "藏"), (61, "陕"),
+        (62, "甘"), (63, "青"), (64, "宁"), (65, "新"),
     )
-)
+    for sign in signs
+}  # fmt: skip
 SELF = (
     re.compile(
         rf"代表\s*[^,。;\n]{{0,14}}?(自治区|省|市|州|县|区|旗|盟|地区|特区)\s*(?:第?[一二三四五六七八九十{NUMERALS}]{{1,3}}届)?\s*"
@@ -225,7 +187,9 @@ def _read_title(reading: Reading, gazetteer: Gazetteer) -> None:
             reading.claims.append(Claim("title", mention.units, title[mention.start : mention.end], weight))
     words = find_year_words(title)
     if len({word.year for word in words}) == 1:
-        reading.title_year = words[0]
+        reading.title_year = words[0]._replace(start=-1, end=-1)
+    elif reading.work_report and not words and not find_dates(title) and (found := year_of_name(title)):
+        reading.title_year = found._replace(start=-1, end=-1)
     if reading.issuer:
         for mention in find_mentions(gazetteer, reading.issuer)[:1]:
             reading.claims.append(Claim("opening", mention.units, reading.issuer, 0.95))
@@ -326,7 +290,7 @@ def _read_number(reading: Reading, gazetteer: Gazetteer, head: str) -> None:
     if NATIONAL_NUMBER.match(organ):
         units, weight = gazetteer.by_code.get(NATIONAL, ()), 0.9
     else:
-        units, weight = gazetteer.by_code.get(PROVINCE_SIGN.get(organ[0], "") + "0000", ()), 0.35
+        units, weight = gazetteer.by_code.get(PROVINCE_SIGN.get(organ[0], ""), ()), 0.35
     if units:
         reading.claims.append(Claim("number", units, reading.number, weight, start, end))
 
@@ -344,7 +308,7 @@ def _read_national(reading: Reading, gazetteer: Gazetteer, head: str, head_end: 
         ("title", title, 0.9),
         ("opening", opening, 0.97),
         ("opening", issuer, 0.95),
-        ("opening", line, 0.8),
+        ("opening", line, 0.75),
     )
     for kind, match, weight in found:
         if match:

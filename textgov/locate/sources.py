@@ -9,10 +9,10 @@ from functools import lru_cache
 
 from textgov.errors import UsageError
 from textgov.locate.dates import Found, iso_of, year_of_name
-from textgov.locate.mentions import REPORT, YEAR_NEXT, Claim, find_mentions
-from textgov.locate.opening import close_up, plain
+from textgov.locate.mentions import COMMON_WORDS, REPORT, WORDS, YEAR_NEXT, Claim, find_mentions
+from textgov.locate.opening import NATIONAL_ORGAN, close_up, plain
 from textgov.records import Document
-from textgov.regions import Division, Gazetteer, ancestors, find_places
+from textgov.regions import NATIONAL, Division, Gazetteer, ancestors, find_places
 
 # Names that a column or a front-matter key may have, in lower case without blanks and underscores.
 KEYS = {
@@ -28,7 +28,8 @@ KEYS = {
         "区划代码",
     ),
     "county": ("county", "district", "区县", "县", "区", "县区", "县市区"),
-    "place": ("place", "city", "prefecture", "region", "地区", "城市", "地市", "地级市", "市", "地点", "地名"),
+    "city": ("city", "prefecture", "城市", "地市", "地级市", "市", "城市名称"),
+    "place": ("place", "region", "地区", "地点", "地名", "地区名称"),
     "province": ("province", "省份", "省", "省市", "所属省份", "所在省份"),
     "year": ("year", "年份", "年度", "年"),
     "date": ("date", "delivered", "publishdate", "日期", "成文日期", "发布日期", "发文日期", "时间", "发布时间"),
@@ -37,7 +38,8 @@ KEYS = {
     "number": ("docnumber", "number", "发文字号", "文号"),
 }
 _FIELD = {key: name for name, keys in KEYS.items() for key in keys}
-FIELDS = {"province": "province", "city": "place", "place": "place", "county": "county", "year": "year"}
+FIELDS = ("province", "city", "county", "year")
+NATIONAL_FOLDERS = ("国务院", "中央", "中央政府", "国家", "国家级", "全国")
 _HOLE = re.compile(r"\{([^{}]*)\}")
 # What a file name holds besides a place: year, kind of document, numbers, separators.
 _RUBBISH = re.compile(
@@ -89,8 +91,6 @@ def _read_meta(around: Around, gazetteer: Gazetteer, document: Document) -> None
             cells.setdefault("date", document.date)
     around.title, around.issuer, around.number = (cells.get(name, "") for name in ("title", "issuer", "number"))
     around.day = iso_of(cells.get("date", ""))
-    if "year" not in cells and cells.get("date"):
-        around.meta_year = None
     _read_fields(around, gazetteer, cells, "metadata")
 
 
@@ -106,28 +106,43 @@ def _read_fields(around: Around, gazetteer: Gazetteer, cells: Mapping[str, str],
             around.meta_year = found
         else:
             around.path_year = found
-    names = [(name, cells[name]) for name in ("code", "county", "place", "province") if cells.get(name)]
+    names = [(name, cells[name]) for name in ("code", "county", "city", "place", "province") if cells.get(name)]
     for at, (name, value) in enumerate(names):
         above = [wide for _, wide in names[at + 1 :]]
         units = _lookup(gazetteer, value.removesuffix(".0") if name == "code" else value, above)
+        units = _of_column(name, units)
         if units:
             around.places.append(Claim(kind, units, value, 0.9 if kind == "metadata" else 0.85))
             return
         around.unknown = around.unknown or value
 
 
+def _of_column(name: str, units: tuple[Division, ...]) -> tuple[Division, ...]:
+    """吉林 in a column of provinces is the province, in a column of cities the city; elsewhere it stays open."""
+    if name == "province":
+        return tuple(unit for unit in units if unit.level in ("province", "national")) or units
+    if name == "city":
+        return tuple(unit for unit in units if unit.level != "province" or unit.type == "municipality") or units
+    return units
+
+
 def _lookup(gazetteer: Gazetteer, name: str, above: list[str]) -> tuple[Division, ...]:
     units = spells_of(gazetteer, name)
     for wide in above:
-        codes = {unit.code for unit in spells_of(gazetteer, wide)}
-        inside = tuple(unit for unit in units if not codes.isdisjoint((unit.code, *ancestors(gazetteer, unit))))
-        units = inside or units
+        units = _inside(gazetteer, units, spells_of(gazetteer, wide))
     return units
+
+
+def _inside(gazetteer: Gazetteer, units: tuple[Division, ...], above: tuple[Division, ...]) -> tuple[Division, ...]:
+    """Those of the units that lie in one of the units above; all of them when none does."""
+    codes = {unit.code for unit in above}
+    return tuple(unit for unit in units if not codes.isdisjoint(ancestors(gazetteer, unit))) or units
 
 
 @lru_cache(maxsize=8192)
 def spells_of(gazetteer: Gazetteer, name: str) -> tuple[Division, ...]:
     """Every unit that a name can mean; of a name like 吉林省长春市 the last."""
+    name = re.sub(r"[\s\-_/·,、]+", "", name)
     units = find_places(gazetteer, name)
     if units or not name:
         return units
@@ -162,9 +177,7 @@ def _read_path(around: Around, gazetteer: Gazetteer, doc_id: str) -> None:
         return
     units = claims[0].units
     for wide in claims[1:]:
-        codes = {unit.code for unit in wide.units}
-        inside = tuple(unit for unit in units if not codes.isdisjoint(ancestors(gazetteer, unit)))
-        units = inside or units
+        units = _inside(gazetteer, units, wide.units)
     quote = "/".join(claim.quote for claim in reversed(claims))
     around.places.append(Claim("path", units, quote, claims[0].weight))
 
@@ -177,6 +190,9 @@ def place_of_segment(gazetteer: Gazetteer, name: str) -> Claim | None:
     if units:
         full = any(unit.name == bare for unit in units)
         return Claim("path", units, bare, 0.85 if full else 0.8)
+    claim = _place_of_parts(gazetteer, name) or _nation_of_segment(gazetteer, name, bare)
+    if claim:
+        return claim
     mentions = find_mentions(gazetteer, name)
     good = [m for m in mentions if REPORT.match(name, m.end)] or [
         m
@@ -187,6 +203,26 @@ def place_of_segment(gazetteer: Gazetteer, name: str) -> Claim | None:
     if not good:
         return None
     return Claim("path", good[0].units, name[good[0].start : good[0].end], 0.7)
+
+
+def _place_of_parts(gazetteer: Gazetteer, name: str) -> Claim | None:
+    """安徽-合肥-2015, 宜昌_2015_gov, 340100_2015: the last part that is a place as a whole, in those before it."""
+    parts = [part for part in re.split(r"[^一-鿿\d]+|(?<=\d)(?=[一-鿿])|(?<=[一-鿿])(?=\d)", name) if len(part) > 1]
+    parts = [part for part in parts if not (WORDS.fullmatch(part) or COMMON_WORDS.fullmatch(part))]
+    places = [(part, units) for part in parts if (units := spells_of(gazetteer, part))]
+    if not places:
+        return None
+    quote, units = places[-1]
+    for _, above in reversed(places[:-1]):
+        units = _inside(gazetteer, units, above)
+    return Claim("path", units, quote, 0.75)
+
+
+def _nation_of_segment(gazetteer: Gazetteer, name: str, bare: str) -> Claim | None:
+    match = NATIONAL_ORGAN.match(re.sub(r"^[\d\s年_-]+", "", name))
+    if bare not in NATIONAL_FOLDERS and match is None:
+        return None
+    return Claim("path", gazetteer.by_code.get(NATIONAL, ()), match[0] if match else bare, 0.75)
 
 
 @lru_cache(maxsize=16)
@@ -227,4 +263,4 @@ def _match_pattern(pattern: str, doc_id: str) -> dict[str, str] | None:
     match = regex.fullmatch("/".join(segments_of(doc_id)[-depth:]))
     if match is None:
         return None
-    return {FIELDS[name]: plain(value.strip()) for name, value in match.groupdict().items() if value}
+    return {name: plain(value.strip()) for name, value in match.groupdict().items() if value}

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 EXCEPTIONS = frozenset(
     "…⋯" + "".join(map(chr, range(0x2460, 0x2474))) + "²³¹⁰" + "".join(map(chr, range(0x2074, 0x207A)))
 )
+# Variation selectors choose a glyph of the character before them.
+SELECTORS = frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
+INVISIBLE = frozenset(("Cc", "Cf", "Cs", "Zs", "Zl", "Zp"))  # categories of blanks, controls and lone surrogates
 # Characters that end a line in some program; the newline stands for them all.
 LINE_ENDS = frozenset("\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029")
 # Stretches of Unicode in which some character has a compatibility form or is invisible; elsewhere a character folds
@@ -67,7 +70,7 @@ def _folded(char: str, nfkc: str | None = None) -> str:
     if char.isspace():
         return char if char == "\n" else " "
     kind = unicodedata.category(char)
-    if kind in ("Cc", "Cf") or 0xFE00 <= ord(char) <= 0xFE0F or 0xE0100 <= ord(char) <= 0xE01EF:
+    if kind in ("Cc", "Cf") or char in SELECTORS:
         return ""
     if kind == "Cs":
         return "\ufffd"
@@ -100,7 +103,10 @@ def _joining() -> frozenset[str]:
 def _table() -> NDArray[np.uint32]:
     table = np.arange(0x110000, dtype=np.uint32)
     joining = _joining()
+    special = joining | SELECTORS
     for char, _, nfkc in zip(*_alone(), strict=True):
+        if nfkc == char and unicodedata.category(char) not in INVISIBLE and char not in special:
+            continue  # most characters
         folded = _folded(char, nfkc)
         if len(folded) != 1 or folded in joining or char in joining:
             table[ord(char)] |= SLOW
@@ -151,20 +157,15 @@ def _fold_cluster(text: str) -> str:
 def _clusters(text: str, slow: list[int]) -> Iterable[tuple[int, int]]:
     """Stretches to normalise together: a character that joins takes the ones before it along."""
     joining = _joining()
-    start = end = 0
+    clusters: list[tuple[int, int]] = []
     for at in slow:
         first = at
         if text[at] in joining or _folded(text[at])[:1] in joining:
-            while first > end and (first == at or text[first] in joining or not _folded(text[first])):
-                first -= 1
-        if first <= end and end:
-            end = at + 1
-        else:
-            if end:
-                yield start, end
-            start, end = first, at + 1
-    if end:
-        yield start, end
+            # Back to the character that it joins; invisible ones in between do not part them.
+            while first and (first == at or text[first] in joining or not _folded(text[first])):
+                first = clusters.pop()[0] if clusters and clusters[-1][1] == first else first - 1
+        clusters.append((first, at + 1))
+    return clusters
 
 
 def fold_newlines(text: str) -> Change:

@@ -29,6 +29,12 @@ def _converter(config: str) -> opencc.OpenCC:
     return opencc.OpenCC(config)
 
 
+def _convert(text: str) -> str:
+    new: str = _converter("t2s").convert(text)
+    # 薴 becomes 苧, which is also the full form of 苎: once more, so that a second pass changes nothing.
+    return _converter("t2s").convert(new) if "薴" in text else new
+
+
 @cache
 def _table() -> NDArray[np.uint8]:
     """For each code point: can it be converted, and does it decide the script?"""
@@ -72,7 +78,7 @@ def simplify(text: str) -> Change:
     """
     if not (_table()[to_codes(text)] & CONVERTIBLE).any():
         return unchanged(text)
-    new = _converter("t2s").convert(text)
+    new = _convert(text)
     if len(new) == len(text):
         new = _restore_names(text, new)
         count = sum(a != b for a, b in zip(text, new, strict=True))
@@ -93,7 +99,7 @@ def _by_line(text: str) -> Change:
     """As `simplify`, for the rare text that a phrase of the table makes longer or shorter."""
     pieces, rows, count, old_at, new_at = [], [], 0, 0, 0
     for line in text.split("\n"):
-        new = _converter("t2s").convert(line)
+        new = _convert(line)
         if len(new) == len(line):
             new = _restore_names(line, new)
         else:

@@ -1,0 +1,389 @@
+"""Place and year: the cases, the user's decisions, and the floors on the real reports."""
+
+import csv
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from benchmarks.locate_confusion import run, summarise
+
+from textgov.errors import UsageError
+from textgov.locate import LocateOptions, locate_corpus, locate_document, read_decisions
+from textgov.locate.dates import find_dates, find_year_words, year_of_name
+from textgov.records import Corpus, Document, hash_text
+from textgov.regions import place, read_divisions
+from textgov.spans import Spans
+
+CASES = json.loads((Path(__file__).parent / "cases" / "locate.json").read_text(encoding="utf-8"))
+REAL = Path(__file__).parents[2] / "shared" / "data"
+GAZETTEER = read_divisions()
+REPORT = "——2016年1月18日在淮安市第七届人民代表大会第五次会议上\n\n各位代表:\n\n现在,我代表市人民政府向大会报告工作。\n"
+
+
+def document(doc_id="x.txt", text="", title="", **fields):
+    return Document(doc_id, text, text, Spans.identity(), title=title, content_hash=hash_text(text), **fields)
+
+
+def of_kind(kind):
+    return [pytest.param(case, id=case["label"]) for case in CASES if case["kind"] == kind]
+
+
+def test_there_are_enough_cases():
+    assert len(CASES) >= 150
+    assert len({(case["kind"], case["label"]) for case in CASES}) == len(CASES)
+
+
+@pytest.mark.parametrize("case", of_kind("name"))
+def test_name(case):
+    given = case["input"]
+    try:
+        found = place(GAZETTEER, given["name"], given.get("year"), given.get("parent"), given.get("level")).code
+    except UsageError as error:
+        found = error.code.removeprefix("place_")
+    assert found == case["expected"]
+
+
+@pytest.mark.parametrize("case", of_kind("document"))
+def test_document(case):
+    given = case["input"]
+    options = LocateOptions(**given.get("options", {}))
+    unit = document(given["doc_id"], given.get("text", ""), given.get("title", ""), meta=given.get("meta", {}))
+    found = locate_document(unit, GAZETTEER, options)
+    doubts = [doubt.code for doubt in found.doubts]
+    # A case that says nothing of doubts expects none.
+    for name, value in {"doubts": [], **case["expected"]}.items():
+        if name == "doubts":
+            assert doubts == value
+        elif name == "candidates":
+            assert sorted({code for doubt in found.doubts for code in doubt.candidates}) == value
+        else:
+            assert getattr(found, name) == value, name
+
+
+def test_evidence_stands_where_it_says():
+    for case in CASES:
+        if case["kind"] == "document":
+            given = case["input"]
+            unit = document(given["doc_id"], given.get("text", ""), given.get("title", ""), meta=given.get("meta", {}))
+            for piece in locate_document(unit, GAZETTEER).evidence:
+                assert 0 < piece.weight <= 1
+                if piece.start >= 0:
+                    words = unit.text[piece.start : piece.end]
+                    kept = "".join(words.split())
+                    assert kept
+                    quote = "".join(piece.quote.split())
+                    assert kept in quote or quote in kept or piece.quote.startswith(kept), (words, piece)
+
+
+def test_a_second_pass_changes_nothing():
+    corpus = Corpus(
+        tuple(
+            document(f"{n}/{case['input']['doc_id']}", case["input"].get("text", ""), case["input"].get("title", ""))
+            for n, case in enumerate(CASES)
+            if case["kind"] == "document"
+        )
+    )
+    once = locate_corpus(corpus)
+    twice = locate_corpus(once)
+    assert [d.place_code for d in twice.documents] == [d.place_code for d in once.documents]
+    assert [d.year for d in twice.documents] == [d.year for d in once.documents]
+    assert [d.doubts for d in twice.documents] == [d.doubts for d in once.documents]
+    assert [d.evidence for d in twice.documents] == [d.evidence for d in once.documents]
+
+
+def test_no_documents():
+    located = locate_corpus(Corpus(()))
+    assert located.documents == ()
+    assert located.history[-1].stage == "locate"
+
+
+def test_fields_given_before_are_metadata():
+    found = locate_document(document("a.txt", place="武汉", year=2012), GAZETTEER)
+    assert (found.place_code, found.place, found.year, found.doubts) == ("420100", "武汉市", 2012, ())
+
+
+def test_doubts_of_other_stages_stay():
+    from textgov.records import Doubt
+
+    found = locate_document(document("武汉市/2012.txt", doubts=(Doubt("text_short", {"n": 3}),)), GAZETTEER)
+    assert [doubt.code for doubt in found.doubts] == ["text_short"]
+
+
+def test_history_counts_what_is_held():
+    corpus = Corpus((document("淮南市/2016.md", REPORT), document("淮安市/2016.md", REPORT), document("x.txt")))
+    step = locate_corpus(corpus).history[-1]
+    assert step.detail["documents"] == 3
+    assert step.detail["held"] == 2
+    assert step.detail["place_conflict"] == 1
+    assert step.detail["place_missing"] == 1
+
+
+def test_the_review_can_be_worded():
+    corpus = locate_corpus(
+        Corpus(
+            tuple(
+                document(
+                    f"{n}/{case['input']['doc_id']}", case["input"].get("text", ""), case["input"].get("title", "")
+                )
+                for n, case in enumerate(CASES)
+                if case["kind"] == "document"
+            )
+        )
+    )
+    review = corpus.review
+    assert len(review) > 20
+    assert review["reason"].str.len().min() > 5
+    assert review["reason_zh"].str.len().min() > 3
+
+
+@pytest.mark.parametrize(
+    ("pattern", "words"), [("{town}/{year}", "{town} is not a field"), ("a/b", "no field"), ("{city}{city}", "twice")]
+)
+def test_bad_patterns(pattern, words):
+    with pytest.raises(UsageError, match=words):
+        LocateOptions(path_pattern=pattern)
+
+
+def test_bad_options():
+    with pytest.raises(UsageError, match="session, delivered, path"):
+        LocateOptions(year="signed")
+
+
+def test_a_table_of_a_user_is_used(tmp_path):
+    path = tmp_path / "own.csv"
+    path.write_text(
+        "code,name,short_name,level,parent_code,province_code,panel_code,panel_code_2024,valid_from,valid_to\n"
+        "990000,虚省,虚,province,,990000,,,1990,\n990100,虚构市,虚构,prefecture,990000,990000,990100,990100,2001,\n",
+        encoding="utf-8",
+    )
+    located = locate_corpus(Corpus((document("虚构市/2012.txt"),)), LocateOptions(divisions=str(path)))
+    assert located.documents[0].place_code == "990100"
+    assert located.history[-1].detail["divisions"] == "own.csv"
+
+
+# -- dates
+
+
+def test_dates_as_they_are_written():
+    text = (
+        "二〇二〇年五月二十六日;二0一四年一月十五日;二OO八年十二月三十一日;1 9 9 3 年3月15日;2013年元月6日;2018-01-15"
+    )
+    days = ["2020-05-26", "2014-01-15", "2008-12-31", "1993-03-15", "2013-01-06", "2018-01-15"]
+    assert [found.day for found in find_dates(text)] == days
+    assert all(text[found.start : found.end] == found.quote for found in find_dates(text))
+
+
+def test_impossible_dates_are_none():
+    assert find_dates("2021年2月30日 2021年13月1日 2021-99-01") == []
+
+
+def test_periods_and_full_dates_are_no_year_words():
+    assert find_year_words("2021-2025年规划,2021年至2023年,2021—2025,2019年3月1日") == []
+    assert [found.year for found in find_year_words("2019年回顾,二〇二〇年安排")] == [2019, 2020]
+
+
+@pytest.mark.parametrize(
+    ("name", "year"),
+    [
+        ("2021-08", 2021),
+        ("1964-part", 1964),
+        ("武汉市2012年政府工作报告", 2012),
+        ("pa1998", 1998),
+        ("20210901_通知", 2021),
+        ("规划(2021—2025年)", None),
+        ("2010-2020", None),
+        ("2011年总结2012年计划", None),
+        ("通知(FBM-CLI.12.2015)", None),
+        ("t20240101_123", None),
+        ("010-20201234", None),
+        ("post_2703384", None),
+        ("1890", 1890),
+    ],
+)
+def test_year_of_a_name(name, year):
+    found = year_of_name(name)
+    assert (found.year if found else None) == year
+
+
+# -- decisions
+
+
+def decide(tmp_path, rows, encoding="utf-8", header="doc_id,content_hash,place_code,year,use,note"):
+    path = tmp_path / "decisions.csv"
+    path.write_bytes("\n".join([header, *rows, ""]).encode(encoding))
+    return read_decisions(path)
+
+
+def located(doc, decisions):
+    return locate_corpus(Corpus((doc,)), decisions=decisions).documents[0]
+
+
+def test_a_decision_settles_a_conflict(tmp_path):
+    doc = document("淮南市/2016.md", REPORT)
+    assert located(doc, ()).held
+    decisions = decide(tmp_path, [f"淮南市/2016.md,{doc.content_hash},320800,2016,yes,按正文"], "gb18030")
+    found = located(doc, decisions)
+    assert (found.place_code, found.place, found.year, found.held, found.doubts) == (
+        "320800",
+        "淮安市",
+        2016,
+        False,
+        (),
+    )
+    assert [piece.value for piece in found.evidence if piece.kind == "decision"] == ["320800", "2016"]
+    assert found.confidence == 1.0
+    assert str(tmp_path) not in found.explanation
+
+
+def test_an_empty_row_confirms(tmp_path):
+    doc = document("淮南市/2016.md", REPORT)
+    found = located(doc, decide(tmp_path, [f"淮南市/2016.md,{doc.content_hash},,,,"], "utf-8-sig"))
+    assert (found.place_code, found.year, found.held) == ("320800", 2016, False)
+
+
+def test_a_decision_for_one_thing_leaves_the_other(tmp_path):
+    doc = document("x.txt")
+    found = located(doc, decide(tmp_path, [f"x.txt,{doc.content_hash},420100,,,"]))
+    assert found.place_code == "420100"
+    assert [doubt.code for doubt in found.doubts] == ["year_missing"]
+    assert found.held
+
+
+def test_a_stale_decision_is_shown_and_not_obeyed(tmp_path):
+    decisions = decide(tmp_path, ["淮南市/2016.md,0123456789abcdef,340400,2016,,"])
+    found = located(document("淮南市/2016.md", REPORT), decisions)
+    assert found.place_code == "320800"
+    assert [doubt.code for doubt in found.doubts] == ["place_conflict", "decision_stale"]
+    assert found.held
+    well = located(document("淮安市/2016.md", REPORT), [replace(decisions[0], doc_id="淮安市/2016.md")])
+    assert [doubt.code for doubt in well.doubts] == ["decision_stale"]
+    assert not well.held
+
+
+def test_use_no_leaves_a_document_out(tmp_path):
+    doc = document("淮安市/2016.md", REPORT)
+    found = located(doc, decide(tmp_path, [f"淮安市/2016.md,{doc.content_hash},,,no,重复"]))
+    assert [doubt.code for doubt in found.doubts] == ["excluded_by_user"]
+    assert found.held
+
+
+def test_a_note_may_have_commas_and_lines(tmp_path):
+    decisions = decide(tmp_path, ['x.txt,,420100,2012,,"一,\n二"', "y.txt,,420100,2013,,"])
+    assert [(decision.doc_id, decision.note) for decision in decisions] == [("x.txt", "一,\n二"), ("y.txt", "")]
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("x.txt,,999999,2012,,", ["row 2", "place_code", "999999"]),
+        ("x.txt,,420100,12,,", ["row 2", "year", "12"]),
+        ("x.txt,,420100,1890,,", ["row 2", "year", "1949"]),
+        ("x.txt,,420100,2012,maybe,", ["row 2", "use", "maybe"]),
+        (",,420100,2012,,", ["row 2", "doc_id"]),
+        ("x.txt,,371200,2021,,", ["row 2", "371200", "2021"]),
+        ("x.txt,,420100,2012,,\nx.txt,,420100,2013,,", ["row 3", "row 2", "x.txt"]),
+    ],
+)
+def test_faults_in_decisions(tmp_path, row, words):
+    with pytest.raises(UsageError) as caught:
+        decide(tmp_path, [row])
+    assert all(word in str(caught.value) for word in ["decisions.csv", *words])
+
+
+def test_decisions_without_a_column_or_a_file(tmp_path):
+    with pytest.raises(UsageError, match="no column content_hash"):
+        decide(tmp_path, [], header="doc_id,place_code,year")
+    with pytest.raises(UsageError, match="no such file"):
+        read_decisions(tmp_path / "none.csv")
+
+
+# -- real reports
+
+
+@pytest.fixture(scope="module")
+def results():
+    if not REAL.exists():
+        pytest.skip("the real reports (../shared/data) are not here")
+    return run(REAL)[0]
+
+
+@pytest.mark.real
+def test_floors_on_the_real_reports(results):
+    measured = summarise(results)
+    assert measured["reports"] == 2431
+    assert measured["sub-national"] == 2372
+    assert measured["place right with path"] >= 0.998
+    assert measured["national right with path"] == 1.0
+    assert measured["year right with path (cities)"] == 1.0
+    assert measured["wrong city in doubt"] == measured["wrong city"] == 3
+    assert measured["wrong city held"] == 2  # the county report filed under its prefecture is listed, not held
+    assert measured["wrong year in doubt"] == 1
+    assert measured["good documents with a doubt"] <= 0.03
+    assert measured["date as in the index"] >= 0.99
+    assert measured["named in the text"] >= 2360
+    assert measured["place right without path"] >= 0.98
+    assert measured["right above 0.9 without path"] >= 0.9
+    assert measured["wrong above 0.9 without path"] == 0
+
+
+@pytest.mark.real
+def test_conflicts_name_both_places(results):
+    held = {r.shown.doc_id: r.shown for r in results if any(d.code == "place_conflict" for d in r.shown.doubts)}
+    both = {doc_id.split("/")[1]: found.doubts[0].candidates for doc_id, found in held.items()}
+    assert both == {
+        "淮南市": ("320800", "340400"),
+        "沧州市": ("341700", "130900"),
+        "文山壮族苗族自治州": ("532600", "532601"),
+    }
+
+
+@pytest.mark.real
+def test_county_reports():
+    folder = REAL / "county-gbk"
+    if not folder.exists():
+        pytest.skip("the county reports (../shared/data/county-gbk) are not here")
+    for path in sorted(folder.glob("*.txt")):
+        text = path.read_text(encoding="gb18030").replace("\u3000", " ")
+        found = locate_document(document(path.name, text), GAZETTEER)
+        assert (found.place_code, found.level, found.year) == ("150702", "county", int(path.stem))
+        assert found.date[:4] == path.stem
+        assert found.doubts == ()
+
+
+@pytest.mark.real
+def test_one_year_of_cities():
+    """Year in neither name nor text, places in the file name; two files hold the national report."""
+    import lzma
+
+    from textgov.normalise import normalise_text
+
+    path = REAL / "city2024" / "texts.jsonl.xz"
+    if not path.exists():
+        pytest.skip("the city reports (../shared/data/city2024) are not here")
+    conflicts, years = [], []
+    with lzma.open(path, "rt", encoding="utf-8") as lines:
+        for row in map(json.loads, lines):
+            name = row["city_in_filename"]
+            found = locate_document(document(f"{name}.txt", normalise_text(row["text"])), GAZETTEER)
+            if any(doubt.code == "place_conflict" for doubt in found.doubts):
+                conflicts.append(name)
+                assert found.place_code == "000000"
+            else:
+                assert found.place.startswith(name)
+            years.append((name, found.year))
+    assert sorted(conflicts) == ["台州", "贵阳"]
+    # 池州 holds the report of 2023 with its head cut; 柳州 says nowhere that it is a report.
+    assert [pair for pair in years if pair[1] != 2024] == [("柳州", None), ("池州", 2023)]
+
+
+def test_the_packaged_tables_are_read_by_name_only():
+    """The cases name codes; every code in them is in the tables."""
+    folder = Path(__file__).parents[1] / "textgov" / "data"
+    known = set()
+    for name in ("divisions.csv", "divisions_extra.csv"):
+        with (folder / name).open(encoding="utf-8", newline="") as file:
+            known |= {row["code"] for row in csv.DictReader(file)}
+    for case in CASES:
+        code = case["expected"] if case["kind"] == "name" else case["expected"].get("place_code")
+        assert code in known | {None, "ambiguous", "unknown"}, case

@@ -1,0 +1,275 @@
+"""From files to outputs: determinism, and every file of a run folder."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from textgov.batch import Shard, StageOptions, cut_shards, process_shard
+from textgov.demo import demo_folder, demo_options
+from textgov.errors import OutputError, TextgovError, UsageError
+from textgov.lexicon import read_lexicon
+from textgov.load import Input, list_inputs
+from textgov.run import RunOptions, read_complete, run_panel
+from textgov.store import read_corpus
+
+OUTPUTS = {
+    "panel.csv",
+    "panel_excel.csv",
+    "panel.dta",
+    "panel.do",
+    "panel.parquet",
+    "panel.xlsx",
+    "codebook.csv",
+    "codebook.md",
+    "coverage.csv",
+    "documents.parquet",
+    "hits.parquet",
+    "manifest.csv",
+    "review.csv",
+    "review.xlsx",
+    "term_counts.mtx",
+    "term_counts_documents.csv",
+    "term_counts_terms.csv",
+    "provenance.json",
+    "report.html",
+}
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory) -> Path:
+    """Three provinces of the demo corpus, among them the duplicate and the broken file."""
+    folder = tmp_path_factory.mktemp("source")
+    for name in ("湖北省", "湖南省", "广东省", "tables"):
+        shutil.copytree(demo_folder() / "reports" / name, folder / name)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def result(source, tmp_path_factory):
+    return run_panel([source], tmp_path_factory.mktemp("run") / "out", demo_options(), workers=1)
+
+
+def digests(folder: Path) -> dict[str, str]:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def test_every_promised_file_is_written_and_none_half(result):
+    written = {path.name for path in result.out.iterdir() if path.is_file()}
+    assert written == OUTPUTS == {path.name for path in result.files}
+    assert not list(result.out.rglob(".*"))
+
+
+def test_same_bytes_with_other_workers_hash_seed_zone_and_order(source, result, tmp_path):
+    # The same files, created in the opposite order, so that the folder lists them otherwise.
+    other = tmp_path / "other order"
+    for path in sorted((path for path in source.rglob("*") if path.is_file()), reverse=True):
+        target = other / path.relative_to(source)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
+    out = tmp_path / "出 结果"
+    command = [
+        sys.executable,
+        "-c",
+        "from textgov.cli import main; main()",
+        "panel",
+        str(other),
+        "--out",
+        str(out),
+        "--workers",
+        "2",
+        "-q",
+    ]
+    env = {**os.environ, "PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo", "LC_ALL": "C"}
+    done = subprocess.run(command, env=env, capture_output=True, check=False)
+    assert done.returncode == 3, done.stderr.decode()
+    assert digests(out) == digests(result.out)
+
+
+def test_running_again_gives_the_same_and_forgets_old_shards(source, tmp_path):
+    out = tmp_path / "out"
+    run_panel([source / "湖北省"], out, demo_options(), workers=1)
+    first = digests(out)
+    (out / "store" / "corpus-00077.parquet").write_bytes(b"left over")
+    run_panel([source / "湖北省"], out, demo_options(), workers=1)
+    assert digests(out) == first
+
+
+def test_results_inside_the_source_are_not_read(source, tmp_path):
+    inside = tmp_path / "reports"
+    shutil.copytree(source / "湖北省", inside)
+    first = run_panel([inside], inside / "out", demo_options(), workers=1)
+    again = run_panel([inside], inside / "out", demo_options(), workers=1)
+    assert len(first.corpus.inputs) == len(again.corpus.inputs) == sum(1 for _ in (source / "湖北省").rglob("*.*"))
+    with pytest.raises(UsageError, match="must not be a SOURCE"):
+        run_panel([inside], inside, demo_options(), workers=1)
+
+
+def test_hits_are_slices_of_the_files(source, result):
+    hits = pq.read_table(result.out / "hits.parquet").to_pylist()
+    plain = [hit for hit in hits if hit["doc_id"].endswith((".txt", ".md"))]
+    encodings = {row.path: row.encoding for row in result.corpus.inputs}
+    assert len(plain) > 200
+    for hit in plain:
+        text = (source / hit["doc_id"]).read_bytes().decode(encodings[hit["doc_id"]])
+        assert text[hit["start"] : hit["end"]] == hit["hit"]
+
+
+def test_manifest_accounts_for_every_file(source, result):
+    manifest = pd.read_csv(result.out / "manifest.csv")
+    assert sorted(manifest.path) == sorted(
+        path.relative_to(source).as_posix() for path in source.rglob("*") if path.is_file()
+    )
+    assert set(manifest.status) <= {"done", "skipped", "failed"}
+    assert manifest.n_docs.sum() == len(result.corpus)
+
+
+def test_documents_table_agrees_with_the_panel(result):
+    documents = pd.read_parquet(result.out / "documents.parquet")
+    inside = documents[documents.in_panel]
+    sums = inside.groupby(["place_code", "year"])[["n_han", "dg_total_n"]].sum()
+    panel = result.panel.frame.set_index(["city_code", "year"])[["n_han", "dg_total_n"]]
+    assert (sums.to_numpy() == panel.to_numpy().astype("int64")).all()
+    assert "text" not in documents.columns
+
+
+def test_store_gives_the_documents_back(source, result):
+    stored = [doc for path in sorted((result.out / "store").glob("*.parquet")) for doc in read_corpus(path)]
+    assert sorted(doc.doc_id for doc in stored) == list(result.corpus.doc_ids)
+    assert all(doc.text for doc in stored)
+
+
+def test_provenance_names_all_that_matters_and_nothing_of_the_machine(source, result):
+    text = (result.out / "provenance.json").read_text("utf-8")
+    record = json.loads(text)
+    assert record["lexicons"][0]["lexicon"] == "digital-government@1.0"
+    assert {row["path"] for row in record["inputs"]} == {row.path for row in result.corpus.inputs}
+    assert str(source) not in text
+    assert "workers" not in text
+    assert record["versions"]["textgov"]
+
+
+def test_changing_an_option_changes_the_run_id(source, result, tmp_path):
+    stages = StageOptions(lexicons=(read_lexicon("digital-government"),), words=False)
+    other = run_panel([source / "湖北省"], tmp_path / "out", RunOptions(stages), workers=1)
+    first = json.loads((result.out / "provenance.json").read_text("utf-8"))["run_id"]
+    assert json.loads((other.out / "provenance.json").read_text("utf-8"))["run_id"] != first
+    assert "n_words" not in other.panel.frame.columns
+
+
+def test_a_decision_is_obeyed_and_kept(tmp_path):
+    folder = tmp_path / "reports"
+    folder.mkdir()
+    text = "各位代表：现在报告政府工作。\n今年要推进数字政府建设，加快一网通办。\n" * 20
+    (folder / "朝阳区2015.txt").write_text(text, "utf-8")
+    (folder / "武汉市2015.txt").write_text(text.replace("今年", "明年"), "utf-8")
+    out = tmp_path / "out"
+    first = run_panel([folder], out, demo_options(), workers=1)
+    assert list(first.panel.frame.city_code) == ["420100"]
+    review = pd.read_csv(out / "review.csv", dtype=str)
+    assert "朝阳区2015.txt" in set(review.doc_id)
+    row = review[review.doc_id == "朝阳区2015.txt"].iloc[0]
+    answer = (
+        f"doc_id,content_hash,place_code,year,use,note\n朝阳区2015.txt,{row.content_hash},420200,2015,yes,看过原文\n"
+    )
+    (out / "decisions.csv").write_bytes(answer.encode("gb18030"))
+    second = run_panel([folder], out, demo_options(), workers=1)
+    assert list(second.panel.frame.city_code) == ["420100", "420200"]
+    assert (out / "decisions.csv").read_bytes() == answer.encode("gb18030")
+
+
+def test_metadata_table_places_files(tmp_path):
+    folder = tmp_path / "reports"
+    folder.mkdir()
+    for name in ("a.txt", "b.txt"):
+        (folder / name).write_text(f"{name} 推进数字政府建设。" * 50, "utf-8")
+    table = tmp_path / "where.csv"
+    table.write_bytes("文件,城市,年份\na.txt,武汉市,2015\nb,黄石市,2016\nzzz,武汉市,2017\n".encode("gb18030"))
+    options = RunOptions(demo_options().stages, metadata=table)
+    done = run_panel([folder], tmp_path / "out", options, workers=1)
+    assert list(zip(done.panel.frame.city_code, done.panel.frame.year, strict=True)) == [
+        ("420100", 2015),
+        ("420200", 2016),
+    ]
+    assert done.unmatched == ("zzz",)
+
+
+def test_an_output_that_cannot_be_written_is_named_and_the_rest_is_there(source, tmp_path):
+    out = tmp_path / "out"
+    (out / "hits.parquet").mkdir(parents=True)
+    with pytest.raises(OutputError, match=r"hits\.parquet"):
+        run_panel([source / "湖北省"], out, demo_options(), workers=1)
+    assert (out / "panel.dta").is_file()
+    assert (out / "report.html").is_file()
+
+
+def test_no_place_anywhere_is_an_error_that_leaves_the_review(tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "x.txt").write_text("推进数字政府建设。" * 30, "utf-8")
+    with pytest.raises(TextgovError, match="none of the 1 input files"):
+        run_panel([tmp_path / "in"], tmp_path / "out", demo_options(), workers=1)
+    review = pd.read_csv(tmp_path / "out" / "review.csv")
+    assert set(review.code) == {"place_missing", "year_missing"}
+
+
+def test_several_lexicons_side_by_side(source, tmp_path):
+    names = ("digital-government", "digital-government-broad", "digital-economy")
+    options = RunOptions(StageOptions(lexicons=tuple(read_lexicon(name) for name in names)))
+    done = run_panel([source / "湖北省"], tmp_path / "out", options, workers=1)
+    frame = done.panel.frame
+    assert {"dg_total_n", "dgb_total_n", "de_total_n", "dgb_technology_p10k"} <= set(frame.columns)
+    assert (frame["dgb_total_n"] >= frame["dg_total_n"]).all()
+    hits = pd.read_parquet(tmp_path / "out" / "hits.parquet")
+    assert hits.groupby("lexicon").size()["digital-government"] == frame["dg_total_n"].sum()
+
+
+def test_complete_place_years_are_true_zeros(source, tmp_path):
+    table = tmp_path / "complete.csv"
+    table.write_text("city_code,year\n420100,1999\n", "utf-8")
+    from textgov.panel import PanelOptions
+
+    options = RunOptions(demo_options().stages, PanelOptions(complete=read_complete(table)))
+    frame = run_panel([source / "湖北省"], tmp_path / "out", options, workers=1).panel.frame
+    row = frame[(frame.city_code == "420100") & (frame.year == 1999)].iloc[0]
+    assert (row.n_docs, row.dg_total_n) == (0, 0)
+    assert pd.isna(row.dg_total_p10k)
+    table.write_text("city_code,year\n4201,1999\n", "utf-8")
+    with pytest.raises(UsageError, match="row 2"):
+        read_complete(table)
+
+
+@pytest.mark.parametrize("n_files", [1, 3])
+def test_shards_cover_all_inputs_in_order(source, n_files, monkeypatch):
+    inputs = list_inputs([source]).inputs
+    monkeypatch.setattr("textgov.batch.SHARD_FILES", n_files)
+    shards = cut_shards(inputs)
+    assert [item for shard in shards for item in shard] == list(inputs)
+    assert max(map(len, shards)) == n_files
+
+
+def test_the_number_of_shards_changes_no_result(source, result, tmp_path, monkeypatch):
+    monkeypatch.setattr("textgov.batch.SHARD_FILES", 7)
+    other = run_panel([source], tmp_path / "out", demo_options(), workers=1)
+    ours, theirs = digests(other.out), digests(result.out)
+    assert {k: v for k, v in ours.items() if "store/" not in k} == {
+        k: v for k, v in theirs.items() if "store/" not in k
+    }
+
+
+def test_a_shard_without_documents_passes(tmp_path):
+    broken = tmp_path / "2014.docx"
+    broken.write_bytes(b"PK\x03\x04 not a document")
+    shard = Shard(0, (Input(broken, "2014.docx", 20),))
+    done = process_shard(shard, demo_options().stages)
+    assert done.documents == ()
+    assert [row.status for row in done.inputs] == ["failed"]
