@@ -13,10 +13,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-REPORT = (
-    "——2015年1月20日在武汉市第十三届人民代表大会第四次会议上\n\n各位代表：\n\n今年要推进数字政府建设。\n"
-    + "发展经济。" * 60
-)
+HEAD = "——2015年1月20日在武汉市第十三届人民代表大会第四次会议上\n\n各位代表：\n\n"
+REPORT = HEAD + "今年要推进数字政府建设。\n" + "发展经济。" * 60
 
 
 def textgov(*words: object, cwd: Path | None = None, **env: str) -> subprocess.CompletedProcess[str]:
@@ -127,7 +125,7 @@ def test_bad_inputs_are_counted_and_the_rest_goes_on(folder, tmp_path):
         ("2016.txt", "failed", "file_binary"),
         ("2017.docx", "failed", "file_damaged"),
         ("2018.txt", "failed", "file_empty"),
-        ("2019.txt", "failed", "file_empty"),
+        ("2019.txt", "failed", "text_empty"),
         ("2020.pdf", "failed", "format_unknown"),
         ("~$2015.docx", "skipped", "file_hidden"),
         ("loop", "skipped", "link_loop"),

@@ -36,6 +36,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print the summary as JSON / 
 Lang = Annotated[str | None, typer.Option(help="Language of messages: zh or en / 消息语言")]
 
 PARTIAL = 3  # finished, but some inputs could not be read
+INTERRUPTED = 130
 
 
 class _Terminal:
@@ -116,7 +117,7 @@ def panel(
     as_json: Json = False,
     lang: Lang = None,
 ) -> None:
-    """Files to a place-year panel, in one step / 从文件一步得到面板数据."""
+    """Files to a place-year panel, in one step / 从文件一步得到面板数据"""
     _set_up(lang, quiet)
     from textgov.batch import StageOptions
     from textgov.count import CountOptions
@@ -150,7 +151,7 @@ def run(
     as_json: Json = False,
     lang: Lang = None,
 ) -> None:
-    """Run a project file / 运行项目文件."""
+    """Run a project file / 运行项目文件"""
     _set_up(lang, quiet)
     from textgov.project import read_project
 
@@ -164,7 +165,7 @@ def init(
     quiet: Quiet = False,
     lang: Lang = None,
 ) -> None:
-    """Write a commented project file / 生成带注释的项目文件."""
+    """Write a commented project file / 生成带注释的项目文件"""
     _set_up(lang, quiet)
     from textgov.project import write_template
 
@@ -174,7 +175,7 @@ def init(
 
 @app.command()
 def lexicons(as_json: Json = False) -> None:
-    """List the built-in lexicons / 列出内置词典."""
+    """List the built-in lexicons / 列出内置词典"""
     from textgov.lexicon import builtin_lexicons, read_lexicon
 
     found = [read_lexicon(name) for name in builtin_lexicons()]
@@ -194,7 +195,7 @@ def demo(
     quiet: Quiet = False,
     lang: Lang = None,
 ) -> None:
-    """Run the main job on the bundled corpus and compare with its truth / 用自带语料演示并与已知答案核对."""
+    """Run on the bundled corpus and check / 用自带语料演示并核对"""
     _set_up(lang, quiet)
     from textgov.demo import check_truth, demo_folder, demo_options, show_panel
 
@@ -259,12 +260,14 @@ def main() -> None:
             stream.reconfigure(errors="replace")  # a console that cannot show a character must not stop a run
     try:
         status = app(standalone_mode=False)
+        if status == INTERRUPTED:  # typer has already caught the interrupt
+            raise KeyboardInterrupt
     except TextgovError as error:
         print(f"textgov: {error.text(_Terminal.lang)}", file=sys.stderr)
         sys.exit(error.status)
     except (KeyboardInterrupt, typer.Abort):
         print(f"textgov: {wording('interrupted', _Terminal.lang)}", file=sys.stderr)
-        sys.exit(130)
+        sys.exit(INTERRUPTED)
     except BrokenPipeError:
         sys.exit(1)
     except Exception as error:

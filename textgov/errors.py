@@ -87,7 +87,6 @@ MESSAGES: dict[str, Message] = {
         "{n} documents of {place} in {year} are pooled: {doc_ids}",
         "{place} {year} 年有 {n} 份文档，已合并：{doc_ids}",
     ),
-    "text_short": Message("only {n} Han characters; the text may be cut", "只有 {n} 个汉字，文本可能不完整"),
     "decision_bad": Message("{path} row {row}: {detail}", "{path} 第 {row} 行：{detail}"),
     "decision_stale": Message(
         "{path} row {row}: {doc_id} has changed since the decision was made; look at it again",
@@ -151,10 +150,6 @@ MESSAGES: dict[str, Message] = {
     ),
     "out_exists": Message(
         "{path} exists already; delete it or name another file", "{path} 已存在；请删除它或换一个名字"
-    ),
-    "run_missing": Message(
-        "{path} holds no run; make one with: textgov panel SOURCE --out {path}",
-        "{path} 里没有运行结果；请先运行：textgov panel SOURCE --out {path}",
     ),
     "store_bad": Message("{path} is damaged or of another version ({detail})", "{path} 损坏或版本不符（{detail}）"),
     "nothing_left": Message(

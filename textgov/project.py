@@ -112,7 +112,12 @@ def read_project(path: Path) -> Project:
         content = tomllib.loads(text)
     except FileNotFoundError:
         raise UsageError("source_missing", path=path) from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except UnicodeDecodeError as error:
+        detail = f"not UTF-8 (byte {error.start}); save the file as UTF-8"
+        raise UsageError("project_bad", path=path.name, where="", detail=detail) from None
+    except OSError as error:
+        raise UsageError("project_bad", path=path.name, where="", detail=error.strerror or str(error)) from None
+    except tomllib.TOMLDecodeError as error:
         raise UsageError("project_bad", path=path.name, where="", detail=str(error)) from None
     file = _File(path.name, text)
     top = {key: value for key, value in content.items() if key not in SECTIONS}
@@ -134,12 +139,12 @@ class _File:
         for number, line in enumerate(self.lines, 1):
             header = re.match(r"\s*\[\s*([^\]]+?)\s*\]", line)
             if header:
-                inside = header[1].strip("\"'")
+                inside = header[1].strip("[ \"'")
                 if inside == key and not section:
                     return f" line {number}"
             elif inside == section and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*[=.]", line):
                 return f" line {number}"
-        return ""
+        return self.where("", section) if section else ""  # count.overlap = ..., or count = { overlap = ... }
 
     def check_keys(self, section: str, values: Mapping[str, Any], known: tuple[str, ...]) -> None:
         for key in values:

@@ -19,12 +19,12 @@ csv.field_size_limit(2**31 - 1)
 
 
 def read_csv(data: bytes, options: LoadOptions) -> Contents:
-    """Rows of a comma-separated table; the header is row 1, as in a spreadsheet."""
+    """Rows of a comma-separated table; the header is row 1, as in a spreadsheet. A row without any cell is none."""
     return _read_delimited(data, options, ",")
 
 
 def read_tsv(data: bytes, options: LoadOptions) -> Contents:
-    """Rows of a tab-separated table; the header is row 1, as in a spreadsheet."""
+    """Rows of a tab-separated table; the header is row 1, as in a spreadsheet. A row without any cell is none."""
     return _read_delimited(data, options, "\t")
 
 

@@ -1,0 +1,244 @@
+"""Lexicons: the built-in ones, files of the user, and one clear line for each fault."""
+
+from __future__ import annotations
+
+import csv
+import json
+import random
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from textgov.errors import LexiconError, RecordError
+from textgov.lexicon import builtin_lexicons, lower_case, match_key, read_lexicon
+from textgov.records import Category, Entry, Lexicon
+
+CASES = Path(__file__).parent / "cases"
+REFERENCE = Path(__file__).resolve().parents[2] / "shared" / "reference" / "lexicon.csv"
+# Counted by hand in the reference table.
+BUILT_IN = {
+    "digital-government": (183, 7, "dg"),
+    "digital-government-broad": (287, 9, "dgb"),
+    "problem-words": (7, 1, "pb"),
+    "government-functions": (6, 1, "gf"),
+    "digital-economy": (9, 1, "de"),
+}
+
+
+def read_text(tmp_path: Path, text: str, name: str = "mine.yaml") -> Lexicon:
+    path = tmp_path / name
+    path.write_bytes(text.encode())
+    return read_lexicon(path)
+
+
+def test_built_in_lexicons():
+    found = {name: read_lexicon(name) for name in builtin_lexicons()}
+    sizes = {name: (len(one.entries), len(one.categories), one.prefix) for name, one in found.items()}
+    assert sizes == BUILT_IN
+    assert builtin_lexicons() == tuple(sorted(BUILT_IN))
+    assert len({one.prefix for one in found.values()}) == len(found)
+
+
+def test_categories_of_the_main_lexicon():
+    lexicon = read_lexicon("digital-government")
+    assert [category.name for category in lexicon.categories][0] == "overall_concept"
+    assert all(category.name.isascii() and category.zh and category.en for category in lexicon.categories)
+    assert {entry.category for entry in lexicon.entries} == {category.name for category in lexicon.categories}
+    assert {entry.phase for entry in lexicon.entries} >= {"政府信息化", "电子政务", "数字政府", "数字治理"}
+
+
+def test_core_terms_are_a_part_of_the_broad_ones():
+    core, broad = read_lexicon("digital-government"), read_lexicon("digital-government-broad")
+    assert {entry.term for entry in core.entries} < {entry.term for entry in broad.entries}
+
+
+def test_problem_words_and_economy_are_in_no_score():
+    score = {entry.term for entry in read_lexicon("digital-government-broad").entries}
+    for name in ("problem-words", "government-functions", "digital-economy"):
+        assert score.isdisjoint(entry.term for entry in read_lexicon(name).entries)
+
+
+@pytest.mark.real
+def test_built_in_lexicons_are_those_of_the_reference_table():
+    if not REFERENCE.is_file():
+        pytest.skip("no reference table beside the repository")
+    terms = {row["term"] for row in csv.DictReader(REFERENCE.read_text("utf-8-sig").splitlines())}
+    found = {entry.term for name in builtin_lexicons() for entry in read_lexicon(name).entries}
+    assert found <= terms
+    assert len(found) == 287 + 7 + 6 + 9
+
+
+def test_every_built_in_term_is_written_as_it_is_matched():
+    for name in builtin_lexicons():
+        for entry in read_lexicon(name).entries:
+            assert match_key(entry.term) == "".join(entry.term.split()).lower(), entry.term
+
+
+# ---- files ----
+
+FULL = """\
+name: my-words
+version: "2.1"
+prefix: mw
+title: {zh: 我的词典, en: my words}
+citation: me (2024)
+note: only a test
+categories:
+  online:
+    title: {zh: 在线, en: online}
+    entries:
+      - 一网通办
+      - {term: 互联网+政务服务, variants: [互联网政务, e-gov], phase: 数字政府, source: S1, note: with a plus}
+  offline:
+    entries: [窗口]
+"""
+
+
+def test_yaml_file_holds_everything(tmp_path: Path):
+    lexicon = read_text(tmp_path, FULL, "file.yaml")
+    assert lexicon == Lexicon(
+        name="my-words",
+        version="2.1",
+        prefix="mw",
+        zh="我的词典",
+        en="my words",
+        citation="me (2024)",
+        note="only a test",
+        categories=(Category("online", "在线", "online"), Category("offline", "offline", "offline")),
+        entries=(
+            Entry("一网通办", "online"),
+            Entry("互联网+政务服务", "online", ("互联网政务", "e-gov"), "数字政府", "S1", "with a plus"),
+            Entry("窗口", "offline"),
+        ),
+    )
+    assert lexicon.label == "my-words@2.1"
+
+
+def test_yaml_file_with_the_least(tmp_path: Path):
+    lexicon = read_text(tmp_path, "categories:\n  core:\n    entries: [数字政府]\n", "My Words-2.yml")
+    assert (lexicon.name, lexicon.version, lexicon.prefix) == ("My Words-2", "0", "my_words_2")
+
+
+def test_words_that_yaml_would_read_as_other_types(tmp_path: Path):
+    lexicon = read_text(tmp_path, "categories:\n  core:\n    entries: [12345, 2020-01-01, no, 1.0, null]\n")
+    assert [entry.term for entry in lexicon.entries] == ["12345", "2020-01-01", "no", "1.0", "null"]
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_csv_file(tmp_path: Path, newline: str, mark: str):
+    lines = ["term,category,variants,phase", "一网通办,online, 一网通 ; ,", '"政务,服务",offline,,数字政府', ""]
+    lexicon = read_text(tmp_path, mark + newline.join(lines), "mine.csv")
+    assert lexicon.entries == (
+        Entry("一网通办", "online", ("一网通",)),
+        Entry("政务,服务", "offline", (), "数字政府"),
+    )
+    assert [category.name for category in lexicon.categories] == ["online", "offline"]
+
+
+def test_one_term_in_two_categories(tmp_path: Path):
+    text = "categories:\n  one:\n    entries: [数字政府]\n  two:\n    entries: [數字政府, 电子政务]\n"
+    assert [entry.category for entry in read_text(tmp_path, text).entries] == ["one", "two", "two"]
+
+
+@pytest.mark.parametrize(
+    "case",
+    [pytest.param(case, id=case["label"]) for case in json.loads((CASES / "lexicon_broken.json").read_text("utf-8"))],
+)
+def test_broken_file_is_one_error_with_its_line(tmp_path: Path, case: dict[str, str]):
+    with pytest.raises(LexiconError) as caught:
+        read_text(tmp_path, case["input"], case["file"])
+    error = caught.value
+    assert (error.facts["path"], error.facts["where"]) == (case["file"], case["where"])
+    assert case["detail"] in error.facts["detail"]
+    for lang in ("en", "zh"):
+        assert "\n" not in error.text(lang)
+        assert error.text(lang).startswith(case["file"] + case["where"])
+
+
+@pytest.mark.parametrize("name", ["mine.yaml", "mine.csv"])
+def test_file_that_is_not_utf8(tmp_path: Path, name: str):
+    path = tmp_path / name
+    path.write_bytes("term,category\n数字政府,core\n".encode("gb18030"))
+    with pytest.raises(LexiconError, match="save the file as UTF-8"):
+        read_lexicon(path)
+
+
+def test_lexicon_that_does_not_exist_names_those_that_do(tmp_path: Path):
+    for source in ("digital-goverment", tmp_path / "gone.yaml", tmp_path, "gone.csv", "terms.txt"):
+        with pytest.raises(LexiconError, match="digital-government-broad"):
+            read_lexicon(source)
+
+
+# ---- the record ----
+
+
+def words(*entries: Entry) -> Lexicon:
+    names = dict.fromkeys(entry.category for entry in entries)
+    return Lexicon("w", "1", "w", "w", "w", "", tuple(Category(name, name, name) for name in names), entries)
+
+
+def test_hash_does_not_depend_on_the_order_nor_on_notes():
+    lexicon = read_lexicon("digital-government-broad")
+    entries = list(lexicon.entries)
+    random.Random(1).shuffle(entries)
+    assert replace(lexicon, entries=tuple(entries)).hash == lexicon.hash
+    assert replace(lexicon, version="9", note="x").hash == lexicon.hash
+    assert words(Entry("a", "c", ("x", "y"))).hash == words(Entry("a", "c", ("y", "x"), note="n")).hash
+
+
+def test_hash_changes_with_every_part_that_decides_a_count():
+    base = words(Entry("a", "c", ("x",)), Entry("b", "c"))
+    others = [
+        words(Entry("a", "c", ("x",))),
+        words(Entry("a", "c"), Entry("b", "c")),
+        words(Entry("a", "c", ("z",)), Entry("b", "c")),
+        words(Entry("a", "c", ("x",)), Entry("b", "d")),
+        words(Entry("a", "c", ("x", "b"))),
+    ]
+    assert len({base.hash, *(other.hash for other in others)}) == 6
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [(), (Entry("", "c"),), (Entry(" ", "c"),), (Entry("a", "c"), Entry("a", "c"))],
+    ids=["none", "empty", "blank", "twice"],
+)
+def test_lexicon_keeps_its_promise(entries: tuple[Entry, ...]):
+    with pytest.raises(RecordError):
+        words(*entries)
+
+
+def test_entry_of_no_category():
+    with pytest.raises(RecordError, match="of no category"):
+        Lexicon("w", "1", "w", "w", "w", "", (Category("a", "a", "a"),), (Entry("x", "b"),))
+
+
+# ---- how a term is looked for ----
+
+
+@pytest.mark.parametrize(
+    ("term", "key"),
+    [
+        ("數字政府", "数字政府"),
+        ("互聯網 ＋ 政務服務", "互联网+政务服务"),
+        ("政务 APP", "政务app"),
+        ("Ｅ－ＧＯＶ", "e-gov"),
+        (" 数字\n政府\u200b ", "数字政府"),
+        ("12345热线", "12345热线"),
+        ("İ", "İ"),
+    ],
+)
+def test_match_key(term: str, key: str):
+    assert match_key(term) == key
+
+
+@given(st.text(st.sampled_from("AaÅİßΣǅ数ﬁ 9"), max_size=8) | st.text(max_size=8))
+def test_lower_case_keeps_the_length(text: str):
+    lower = lower_case(text)
+    assert len(lower) == len(text)
+    assert all(new in (old, old.lower()) or old == "Σ" for old, new in zip(text, lower, strict=True))
+    assert lower_case(lower) == lower
