@@ -217,7 +217,10 @@ def test_the_readme_lists_every_module():
 
 def test_every_command_and_option_in_the_readme_exists():
     options = {name for command in COMMANDS.values() for option in command.params for name in option.opts}
-    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", ENGLISH)) - {"--no-deps"}  # that one is pip's
+    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", ENGLISH)) - {
+        "--no-deps",
+        "--no-build-isolation",
+    }  # these are of pip
     assert named <= options, named - options
     commands = "\n".join([*spans(ENGLISH), *(block.text for block in blocks(ENGLISH, "sh"))])
     assert set(re.findall(r"(?:^|&& )textgov ([a-z]+)\b", commands, re.MULTILINE)) == set(COMMANDS)

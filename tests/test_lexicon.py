@@ -44,7 +44,7 @@ def test_built_in_lexicons():
 
 def test_categories_of_the_main_lexicon():
     lexicon = read_lexicon("digital-government")
-    assert [category.name for category in lexicon.categories][0] == "overall_concept"
+    assert lexicon.categories[0].name == "overall_concept"
     assert all(category.name.isascii() and category.zh and category.en for category in lexicon.categories)
     assert {entry.category for entry in lexicon.entries} == {category.name for category in lexicon.categories}
     assert {entry.phase for entry in lexicon.entries} >= {"政府信息化", "电子政务", "数字政府", "数字治理"}

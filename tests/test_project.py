@@ -13,7 +13,7 @@ from textgov.batch import StageOptions
 from textgov.errors import UsageError
 from textgov.lexicon import read_lexicon
 from textgov.panel import PanelOptions
-from textgov.project import NOT_IN_FILES, SECTIONS, TEMPLATE, TOP_KEYS, Project, read_project, write_template
+from textgov.project import KINDS, NOT_IN_FILES, SECTIONS, TEMPLATE, TOP_KEYS, Project, read_project, write_template
 from textgov.run import RunOptions
 
 
@@ -58,7 +58,6 @@ def test_the_template_holds_every_key_and_every_section():
     }
     assert keys.pop("") == set(TOP_KEYS)
     known = {name: {item.name for item in fields(kind)} - set(NOT_IN_FILES) for name, kind in SECTIONS.items()}
-    known["locate"].discard("divisions") if "divisions" not in keys["locate"] else None
     assert keys == known
 
 
@@ -68,6 +67,7 @@ def test_every_line_of_the_template_that_is_switched_off_is_valid():
     assert content["metadata"] == "places.xlsx"
     assert content["locate"]["path_pattern"] == "{province}/{city}/{year}"
     assert content["load"] == {"encoding": "gb18030", "text_column": "正文"}
+    assert content["locate"]["divisions"] == "divisions.csv"
 
 
 def test_the_template_explains_itself_in_both_languages():
@@ -112,6 +112,7 @@ simplify = false
 [locate]
 year = "delivered"
 path_pattern = "{city}/{year}"
+divisions = "divisions.csv"
 
 [segment]
 engine = "jieba"
@@ -136,7 +137,7 @@ def test_each_section_fills_the_options_of_its_stage(tmp_path: Path):
         options = project.options.panel if name == "panel" else getattr(project.options.stages, name)
         assert type(options) is SECTIONS[name]
         for key, value in content[name].items():
-            assert getattr(options, key) == value
+            assert getattr(options, key) == (str(tmp_path / value) if key == "divisions" else value)
             assert getattr(SECTIONS[name](), key) != value, f"{name}.{key}: a default shows nothing"
     assert project.options.labels == "en"
     assert project.options.stages.words is False
@@ -151,6 +152,7 @@ def test_paths_are_relative_to_the_file_and_not_to_the_working_folder(tmp_path: 
     assert project.sources == (tmp_path / "study" / "reports", tmp_path / "study" / "more" / "notices.csv")
     assert project.out == tmp_path / "study" / "results"
     assert project.options.metadata == tmp_path / "study" / "places.csv"
+    assert project.options.stages.locate.divisions == str(tmp_path / "study" / "divisions.csv")
 
 
 def test_an_absolute_path_stays_as_it_is(tmp_path: Path):
@@ -225,7 +227,7 @@ UNKNOWN = [
     pytest.param('sources = "a"\ncount.contxt = 3\n', 2, "contxt", "context", id="dotted-key"),
     pytest.param('sources = "a"\ncount = { contxt = 3 }\n', 2, "contxt", "context", id="inline-table"),
     pytest.param('sources = "a"\n[[cuont]]\ncontext = 3\n', 2, "cuont", "count", id="array-of-tables"),
-    pytest.param('sources = "a"\n[panel]\ncomplete = []\n', 3, "complete", "codes", id="not-for-files"),
+    pytest.param('sources = "a"\n[panel]\ncomplete = []\n', 3, "complete", "level", id="not-for-files"),
     pytest.param('sources = "a"\n[count]\nlevel = "county"\n', 3, "level", "overlap", id="key-of-another-section"),
     pytest.param('sources = [\n  "a",\n  "b",\n]\n\nwrods = true\n', 6, "wrods", "words", id="after-a-long-list"),
 ]
@@ -256,11 +258,15 @@ WRONG = [
     pytest.param('sources = "a"\nlabels = "fr"\n', 2, "labels: write zh or en", id="labels"),
     pytest.param('sources = "a"\ncount = 3\n', 2, "count: write it as a section: [count]", id="section-number"),
     pytest.param('sources = "a"\n[[count]]\n', 2, "count: write it as a section: [count]", id="section-list"),
-    pytest.param('sources = "a"\n[count]\ncontext = "5"\n', 3, "context: '5' is not a int", id="text-for-number"),
-    pytest.param('sources = "a"\n[count]\ncontext = true\n', 3, "context: True is not a int", id="bool-for-number"),
-    pytest.param('sources = "a"\n[panel]\nbalanced = 1\n', 3, "balanced: 1 is not a bool", id="number-for-bool"),
-    pytest.param('sources = "a"\n[panel]\ncodes = 2024\n', 3, "codes: 2024 is not a str", id="number-for-text"),
-    pytest.param('sources = "a"\n[load]\nencoding = 1\n', 3, "encoding: 1 is not a str", id="number-for-none"),
+    pytest.param(
+        'sources = "a"\n[count]\ncontext = "5"\n', 3, "context: '5' is not a whole number", id="text-for-number"
+    ),
+    pytest.param(
+        'sources = "a"\n[count]\ncontext = true\n', 3, "context: True is not a whole number", id="bool-for-number"
+    ),
+    pytest.param('sources = "a"\n[panel]\nbalanced = 1\n', 3, "balanced: 1 is not true or false", id="number-for-bool"),
+    pytest.param('sources = "a"\n[panel]\ncodes = 2024\n', 3, "codes: 2024 is not a text", id="number-for-text"),
+    pytest.param('sources = "a"\n[load]\nencoding = 1\n', 3, "encoding: 1 is not a text", id="number-for-none"),
     pytest.param("out = 'b'\n", 0, "sources: at least one file or folder is needed", id="no-sources"),
     pytest.param("sources = []\n", 1, "sources: at least one file or folder is needed", id="empty-sources"),
     pytest.param("", 0, "sources: at least one file or folder is needed", id="empty-file"),
@@ -274,9 +280,15 @@ def test_a_value_of_the_wrong_type_is_named_with_its_line(tmp_path: Path, text, 
     assert str(fault) == f"project.toml{f' line {line}' if line else ''}: {said}"
 
 
-def test_an_option_that_its_stage_refuses_is_named_with_its_line(tmp_path: Path):
-    fault = fault_of(tmp_path, 'sources = "a"\n[locate]\n\nyear = "fiscal"\n')
-    assert str(fault).startswith("project.toml line 4: year: ")
+@pytest.mark.parametrize("line", ['year = "fiscal"', 'path_pattern = "{town}/{year}"', 'path_pattern = "{year}{year}"'])
+def test_an_option_that_its_stage_refuses_is_named_with_its_line(tmp_path: Path, line):
+    fault = fault_of(tmp_path, f'sources = "a"\n[locate]\n\n{line}\n')
+    assert str(fault).startswith(f"project.toml line 4: {line.split()[0]}: ")
+
+
+def test_every_kind_of_option_has_a_word(tmp_path: Path):
+    kinds = {str if item.default is None else type(item.default) for kind in SECTIONS.values() for item in fields(kind)}
+    assert kinds - {tuple} == set(KINDS)
 
 
 def test_a_missing_file_is_named(tmp_path: Path):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from textgov.count import CountOptions, Tally, tally_documents
 from textgov.errors import TextgovError
+from textgov.lexicon import check_prefixes
 from textgov.load import Input, LoadOptions, read_input
 from textgov.locate import Decision, LocateOptions, locate_corpus
 from textgov.normalise import NormaliseOptions, normalise_corpus
@@ -39,6 +40,9 @@ class StageOptions:
     count: CountOptions = field(default_factory=CountOptions)
     lexicons: tuple[Lexicon, ...] = ()
     words: bool = True
+
+    def __post_init__(self) -> None:
+        check_prefixes(self.lexicons)
 
 
 @dataclass(frozen=True, slots=True)

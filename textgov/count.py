@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
-from textgov.errors import UsageError
+from textgov.errors import RecordError, UsageError
 from textgov.lexicon import lower_case, match_key
 from textgov.normalise.characters import to_codes, to_text
 from textgov.normalise.structure import BLANK, classes, measure_kinds, sentence_breaks
@@ -52,6 +52,12 @@ class CountOptions:
     overlap: Overlap = "longest"
     context: int = 20
 
+    def __post_init__(self) -> None:
+        if self.overlap not in ("longest", "all"):
+            raise UsageError("option_bad", name="overlap", value=self.overlap, detail="use longest or all")
+        if self.context < 0:
+            raise UsageError("option_bad", name="context", value=self.context, detail="use 0 or more")
+
 
 class Matcher(NamedTuple):
     """A lexicon made ready: the automaton, and for each of its patterns the entries that it stands for."""
@@ -78,17 +84,9 @@ class Tally(NamedTuple):
 
 
 def make_matcher(lexicon: Lexicon, options: CountOptions) -> Matcher:
-    """Build the automaton of a lexicon.
-
-    Raises
-    ------
-    UsageError
-        ``overlap`` is neither of its two values.
-    """
+    """Build the automaton of a lexicon."""
     import ahocorasick_rs as ac
 
-    if options.overlap not in ("longest", "all"):
-        raise UsageError("option_bad", name="overlap", value=options.overlap, detail="use longest or all")
     entries: dict[str, list[int]] = {}
     for number, entry in enumerate(lexicon.entries):
         for term in (entry.term, *entry.variants):
@@ -207,8 +205,15 @@ def count_lexicon(
     -------
     Features
         Documents x entries; ``.hits`` has every hit.
+
+    Raises
+    ------
+    RecordError
+        The tokens are not of the documents of the corpus.
     """
     options = options or CountOptions()
+    if tokens is not None and tokens.doc_ids != corpus.doc_ids:
+        raise RecordError("record_bad", what="count_lexicon", detail="tokens and corpus hold other documents")
     tally = tally_documents(corpus.documents, lexicon, options)
     n_words = count_words(tokens.words) if tokens is not None else None
     step = Step("count", lexicon.label, {"hash": lexicon.hash, "overlap": options.overlap})

@@ -76,8 +76,6 @@ class Sheet:
     full: str
 
 
-# ---- the panel ----
-
 PANEL_FILES = (
     "panel.csv",
     "panel_excel.csv",

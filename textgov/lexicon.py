@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -119,14 +119,15 @@ def _from_yaml(text: str, name: str, path: str) -> Lexicon:
     title = _titles(parts.get("title"), name)
     values: dict[str, str] = {"name": name}
     values |= {key: parts[key].text() for key in ("name", "version", "prefix", "citation", "note") if key in parts}
-    categories, entries, lines = [], [], []
+    categories: list[Category] = []
+    entries, lines = [], []
     for key, category in parts["categories"].items():
         inner = dict(category.items(CATEGORY_KEYS))
         zh, en = _titles(inner.get("title"), key)
-        _check_name(key, path, category.line)
-        categories.append(Category(key, zh, en))
+        column = _column_of(key, [one.name for one in categories], path, category.line)
+        categories.append(Category(column, zh, en))
         for item in inner["entries"].list() if "entries" in inner else []:
-            entries.append(_entry(item, key))
+            entries.append(_entry(item, column))
             lines.append(item.line)
     return _build(path, values, title, categories, entries, lines)
 
@@ -155,17 +156,18 @@ def _from_csv(text: str, name: str, path: str) -> Lexicon:
     for column in ("term", "category"):
         if column not in header:
             raise _bad(path, 1, f"no column {column!r}; the columns are {', '.join(header)}")
-    entries, lines, order = [], [], dict[str, None]()
+    entries, lines, columns = [], [], dict[str, str]()
     for row in _csv_rows(reader, path):
         cell = {
             key: (row.get(key) or "").strip() for key in ("term", "category", "variants", "phase", "source", "note")
         }
         variants = tuple(part.strip() for part in cell["variants"].split(";") if part.strip())
-        entries.append(Entry(cell["term"], cell["category"], variants, cell["phase"], cell["source"], cell["note"]))
+        name_of = cell["category"]
+        if name_of not in columns:
+            columns[name_of] = _column_of(name_of, list(columns.values()), path, reader.line_num)
+        entries.append(Entry(cell["term"], columns[name_of], variants, cell["phase"], cell["source"], cell["note"]))
         lines.append(reader.line_num)
-        _check_name(cell["category"], path, reader.line_num)
-        order[cell["category"]] = None
-    categories = [Category(category, category, category) for category in order]
+    categories = [Category(column, category, category) for category, column in columns.items()]
     return _build(path, {"name": name}, (name, name), categories, entries, lines)
 
 
@@ -177,6 +179,15 @@ def _csv_rows(reader: csv.DictReader[str], path: str) -> Iterator[dict[str, str]
             yield row
     except csv.Error as error:
         raise _bad(path, reader.line_num, str(error)) from None
+
+
+def _column_of(category: str, taken: list[str], path: str, line: int) -> str:
+    """The name of a category in column names: itself, or its pinyin."""
+    column = category if category.isascii() else _column_name(category)
+    _check_name(column, path, line)
+    if column in taken:
+        raise _bad(path, line, f"the category {category!r} would share the column name {column!r} with another one")
+    return column
 
 
 def _check_name(name: str, path: str, line: int) -> None:
@@ -211,8 +222,8 @@ def _check_terms(path: str, entries: list[Entry], lines: list[int]) -> None:
     for entry, line in zip(entries, lines, strict=True):
         for term in (entry.term, *entry.variants):
             key = match_key(term)
-            if not key:
-                raise _bad(path, line, f"the term {term!r} is empty; delete it")
+            if not any(map(str.isalnum, key)):
+                raise _bad(path, line, f"the term {term!r} is empty or has no letter, digit or Han character")
             if (entry.category, key) in seen:
                 where, other = seen[entry.category, key]
                 raise _bad(path, line, f"{term!r} is the same as {other!r} in line {where}; keep one of them")
@@ -225,7 +236,20 @@ def _check_terms(path: str, entries: list[Entry], lines: list[int]) -> None:
 
 
 def _column_name(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+    """A name as part of a column name: ASCII, Chinese in pinyin."""
+    from pypinyin import lazy_pinyin
+
+    text = name if name.isascii() else "_".join(lazy_pinyin(name))
+    return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
+
+
+def check_prefixes(lexicons: Sequence[Lexicon]) -> None:
+    """Two lexicons of one run need different prefixes, because these start the names of their columns."""
+    names: dict[str, str] = {}
+    for lexicon in lexicons:
+        if lexicon.prefix in names:
+            raise LexiconError("lexicon_prefix", a=names[lexicon.prefix], b=lexicon.name, prefix=lexicon.prefix)
+        names[lexicon.prefix] = lexicon.name
 
 
 def match_key(term: str) -> str:

@@ -29,9 +29,9 @@ MEASURES = (
     ),
     Measure(
         "p10k",
-        "keyword hits per 10,000 Han characters",
+        "hit rate",
         "每万字关键词频次",
-        "hits per 10,000 characters",
+        "hits per 10,000 Han characters",
         "次/万字",
         "10000 * n / n_han",
     ),

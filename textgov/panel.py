@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from textgov.errors import RecordError, UsageError
-from textgov.lexicon import match_keys
+from textgov.lexicon import check_prefixes, match_keys
 from textgov.measures import KEYS, LENGTHS, MEASURES, YEAR, Measure
 from textgov.records import Corpus, Document, Doubt, Features, Lexicon, Panel, Step, Variable
 from textgov.regions import Division, Gazetteer, at_code, panel_units, place, province_of, read_divisions, region_of
@@ -42,8 +42,8 @@ class PanelOptions:
         Codes as of the document's year, or those of the units that hold the same area on the map of 2024. An area
         that was split has no single unit in 2024 and keeps its own code.
     balanced : bool
-        Add a row for every place in every year between the first and the last; ``n_docs`` is 0 there and every
-        measure is missing.
+        Add a row for every place in every year between the first and the last in which the place was a division;
+        ``n_docs`` is 0 there and every measure is missing.
     complete : tuple of (code, year)
         Place-years whose documents are known to be complete: there, and only there, no document means a count of 0.
     """
@@ -53,6 +53,12 @@ class PanelOptions:
     codes: str = "year"
     balanced: bool = False
     complete: tuple[Row, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.level not in KEYS:
+            raise UsageError("option_bad", name="level", value=self.level, detail=f"use one of {', '.join(KEYS)}")
+        if self.codes not in ("year", "2024"):
+            raise UsageError("option_bad", name="codes", value=self.codes, detail="use year or 2024")
 
 
 def unit_of(document: Document, options: PanelOptions, gazetteer: Gazetteer) -> str | None:
@@ -155,13 +161,11 @@ def build_panel(
     import pandas as pd
 
     options = options or PanelOptions()
-    if options.level not in KEYS:
-        raise UsageError("option_bad", name="level", value=options.level, detail=f"use one of {', '.join(KEYS)}")
     _check_features(corpus, features)
     gazetteer = gazetteer or read_divisions()
     _check_complete(options, gazetteer)
     pooled = pool_documents(corpus, options, gazetteer)
-    rows = _all_rows(pooled, options)
+    rows = _all_rows(pooled, options, gazetteer)
     columns: dict[str, Any] = _place_columns(rows, options, gazetteer)
     variables = [*KEYS[options.level], YEAR]
     sums = _Sums(pooled, rows, options)
@@ -186,16 +190,12 @@ def build_panel(
 
 
 def _check_features(corpus: Corpus, features: Sequence[Features]) -> None:
-    prefixes: dict[str, str] = {}
     for block in features:
         if block.doc_ids != corpus.doc_ids:
             raise RecordError("record_bad", what="build_panel", detail="features and corpus hold other documents")
         if block.lexicon is None:
             raise RecordError("record_bad", what="build_panel", detail="these features are not counts of a lexicon")
-        name, prefix = block.lexicon.name, block.lexicon.prefix
-        if prefix in prefixes:
-            raise UsageError("lexicon_prefix", a=prefixes[prefix], b=name, prefix=prefix)
-        prefixes[prefix] = name
+    check_prefixes([block.lexicon for block in features if block.lexicon is not None])
 
 
 def _check_complete(options: PanelOptions, gazetteer: Gazetteer) -> None:
@@ -213,18 +213,19 @@ def _check_complete(options: PanelOptions, gazetteer: Gazetteer) -> None:
             raise UsageError("option_bad", name="complete_coverage", value=f"{code} {year}", detail=detail)
 
 
-def _all_rows(pooled: Mapping[Row, Sequence[int]], options: PanelOptions) -> list[Row]:
+def _all_rows(pooled: Mapping[Row, Sequence[int]], options: PanelOptions, gazetteer: Gazetteer) -> list[Row]:
     rows = set(pooled) | set(options.complete)
     if options.balanced and rows:
         years = [year for _, year in rows]
-        rows |= {(code, year) for code in {code for code, _ in rows} for year in range(min(years), max(years) + 1)}
+        grid = ((code, year) for code in {code for code, _ in rows} for year in range(min(years), max(years) + 1))
+        rows |= {(code, year) for code, year in grid if _unit(gazetteer, code, year, options)}
     return sorted(rows)
 
 
 def _place_columns(rows: Sequence[Row], options: PanelOptions, gazetteer: Gazetteer) -> dict[str, list[Any]]:
     columns: dict[str, list[Any]] = {variable.name: [] for variable in KEYS[options.level]}
     for code, year in rows:
-        unit = _unit(gazetteer, code, year, options)
+        unit = _unit(gazetteer, code, year, options) or place(gazetteer, code, year)
         columns[next(iter(columns))].append(code)
         if options.level in ("prefecture", "county"):
             columns["city" if options.level == "prefecture" else "county"].append(unit.name)
@@ -241,10 +242,10 @@ def _place_columns(rows: Sequence[Row], options: PanelOptions, gazetteer: Gazett
     return columns
 
 
-def _unit(gazetteer: Gazetteer, code: str, year: int, options: PanelOptions) -> Division:
+def _unit(gazetteer: Gazetteer, code: str, year: int, options: PanelOptions) -> Division | None:
     # A split area keeps its own code, which the map of 2024 does not have.
     unit = at_code(gazetteer, code, 2024) if options.codes == "2024" else None
-    return unit or place(gazetteer, code, year)
+    return unit or at_code(gazetteer, code, year)
 
 
 class _Sums:

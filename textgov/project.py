@@ -6,7 +6,7 @@ import difflib
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ SECTIONS: dict[str, type] = {
 }
 TOP_KEYS = ("sources", "out", "lexicons", "labels", "words", "metadata", "complete_coverage")
 NOT_IN_FILES = ("complete",)  # given as a file, by complete_coverage
+KINDS = {str: "a text", int: "a whole number", bool: "true or false"}
 
 TEMPLATE = """\
 # A textgov project: run it with   textgov run {name}
@@ -54,7 +55,8 @@ simplify = true                  # traditional to simplified characters / 繁体
 
 [locate]
 year = "session"                 # session, delivered or path / 年份口径
-# path_pattern = "{{province}}/{{city}}/{{year}}"
+# path_pattern = "{{province}}/{{city}}/{{year}}"  # what the folders mean / 各级文件夹的含义
+# divisions = "divisions.csv"    # your own table of divisions / 自备区划表
 
 [segment]
 engine = "rjieba"                # rjieba or jieba: the same words / 两者分词结果相同
@@ -168,11 +170,12 @@ def _options(file: _File, section: str, kind: type, values: Any) -> Any:
         default = getattr(defaults, key)
         wanted = str if default is None else type(default)
         if type(value) is not wanted:
-            raise file.bad(section, key, f"{value!r} is not a {wanted.__name__}")
+            raise file.bad(section, key, f"{value!r} is not {KINDS[wanted]}")
     try:
         return kind(**values)
     except UsageError as error:
-        raise file.bad(section, str(error.facts.get("name", section)), str(error)) from None
+        key = next((key for key, value in values.items() if value in error.facts.values()), section)
+        raise file.bad(section, key, str(error)) from None
 
 
 def _project(folder: Path, file: _File, top: Mapping[str, Any], options: Mapping[str, Any]) -> Project:
@@ -189,12 +192,14 @@ def _project(folder: Path, file: _File, top: Mapping[str, Any], options: Mapping
     metadata, complete = _text(file, top, "metadata"), _text(file, top, "complete_coverage")
     panel = options["panel"]
     if complete:
-        shown = {item.name: getattr(panel, item.name) for item in fields(panel)}
-        panel = PanelOptions(**{**shown, "complete": read_complete(folder / complete)})
+        panel = replace(panel, complete=read_complete(folder / complete))
+    locate = options["locate"]
+    if locate.divisions:
+        locate = replace(locate, divisions=str(folder / locate.divisions))
     stages = StageOptions(
         options["load"],
         options["normalise"],
-        options["locate"],
+        locate,
         options["segment"],
         options["count"],
         tuple(read_lexicon(_near(folder, name)) for name in lexicons),

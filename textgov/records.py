@@ -192,17 +192,12 @@ class Corpus:
         """One row an input file: status, reason, encoding, replaced characters, ids of its documents."""
         import pandas as pd
 
+        plain = ("path", "status", "code", "encoding", "replaced", "n_bytes", "sha256")
         rows = [
             {
-                "path": row.path,
-                "status": row.status,
-                "code": row.code,
+                **{name: getattr(row, name) for name in plain},
                 "reason": wording(row.code, "en", **row.facts) if row.code else "",
                 "reason_zh": wording(row.code, "zh", **row.facts) if row.code else "",
-                "encoding": row.encoding,
-                "replaced": row.replaced,
-                "n_bytes": row.n_bytes,
-                "sha256": row.sha256,
                 "n_docs": len(row.doc_ids),
                 "doc_ids": ";".join(row.doc_ids),
             }
@@ -217,13 +212,10 @@ class Corpus:
 
         rows = [
             {
-                "doc_id": doc.doc_id,
-                "content_hash": doc.content_hash,
+                **{name: getattr(doc, name) for name in ("doc_id", "content_hash", "place", "year")},
+                "place_code": doc.place_code or "",
                 "code": doubt.code,
                 "held": doubt.held,
-                "place_code": doc.place_code or "",
-                "place": doc.place,
-                "year": doc.year,
                 "candidates": ";".join(doubt.candidates),
                 "reason": wording(doubt.code, "en", **doubt.facts),
                 "reason_zh": wording(doubt.code, "zh", **doubt.facts),
@@ -236,47 +228,12 @@ class Corpus:
         return frame.astype({"held": "bool", "year": "Int64"})
 
 
-MANIFEST_COLUMNS = (
-    "path",
-    "status",
-    "code",
-    "reason",
-    "reason_zh",
-    "encoding",
-    "replaced",
-    "n_bytes",
-    "sha256",
-    "n_docs",
-    "doc_ids",
+MANIFEST_COLUMNS = tuple("path status code reason reason_zh encoding replaced n_bytes sha256 n_docs doc_ids".split())
+REVIEW_COLUMNS = tuple(
+    "doc_id content_hash code held place_code place year candidates reason reason_zh evidence".split()
 )
-REVIEW_COLUMNS = (
-    "doc_id",
-    "content_hash",
-    "code",
-    "held",
-    "place_code",
-    "place",
-    "year",
-    "candidates",
-    "reason",
-    "reason_zh",
-    "evidence",
-)
-CORPUS_COLUMNS = (
-    "doc_id",
-    "text",
-    "title",
-    "source",
-    "place_code",
-    "place",
-    "year",
-    "date",
-    "issuer",
-    "doc_number",
-    "doc_type",
-    "level",
-    "script",
-    "encoding",
+CORPUS_COLUMNS = tuple(
+    ("doc_id text title source place_code place year date issuer doc_number doc_type level script encoding").split()
 )
 
 
@@ -456,9 +413,6 @@ class Panel:
         if self.frame.duplicated(list(self.keys)).any():
             raise RecordError("record_bad", what="Panel", detail="a place and year has two rows")
 
-    def __len__(self) -> int:
-        return len(self.frame)
-
     def __repr__(self) -> str:
         places = self.frame[self.keys[0]].nunique()
-        return f"<Panel: {len(self)} place-years, {places} places, {len(self.variables)} variables>"
+        return f"<Panel: {len(self.frame)} place-years, {places} places, {len(self.variables)} variables>"

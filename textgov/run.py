@@ -20,7 +20,15 @@ from textgov.errors import OutputError, TextgovError, UsageError
 from textgov.load import join_metadata, list_inputs, read_metadata
 from textgov.load.inputs import Listing
 from textgov.locate import Decision, read_decisions
-from textgov.panel import PanelOptions, build_panel, category_counts, flag_duplicates, flag_pooled, pool_documents
+from textgov.panel import (
+    PanelOptions,
+    build_panel,
+    category_counts,
+    flag_duplicates,
+    flag_pooled,
+    pool_documents,
+    unit_of,
+)
 from textgov.records import Corpus, Features, Panel, Step, hash_text
 from textgov.regions import Gazetteer, read_divisions
 from textgov.store import make_folder
@@ -140,7 +148,7 @@ def run_panel(
             write_table(corpus.manifest, out / "manifest.csv")
             write_table(corpus.review, out / "review.csv")
             raise TextgovError("nothing_left", n=len(corpus.inputs), path=out / "review.csv")
-        files = _write_outputs((corpus, features, panel), out, options, executor)
+        files = _write_outputs((corpus, features, panel), out, options, gazetteer, executor)
     return RunResult(corpus, features, panel, out, files, tuple(unmatched))
 
 
@@ -220,16 +228,15 @@ def _history(results: Sequence[ShardResult]) -> tuple[Step, ...]:
     return tuple(Step(stage, what, detail) for (stage, what), detail in merged.items())
 
 
-def documents_frame(corpus: Corpus, features: Sequence[Features], panel_options: PanelOptions) -> pd.DataFrame:
+def documents_frame(
+    corpus: Corpus, features: Sequence[Features], options: PanelOptions, gazetteer: Gazetteer
+) -> pd.DataFrame:
     """One row a document: the columns of ``corpus.frame`` but the text, how it was placed, lengths and measures."""
-    from textgov.panel import unit_of
-
-    gazetteer = read_divisions()
     frame = corpus.frame.drop(columns="text")
     frame["content_hash"] = [document.content_hash for document in corpus.documents]
     frame["confidence"] = np.array([document.confidence for document in corpus.documents], dtype=float)
     frame["evidence"] = [document.explanation for document in corpus.documents]
-    frame["in_panel"] = [unit_of(document, panel_options, gazetteer) is not None for document in corpus.documents]
+    frame["in_panel"] = [unit_of(document, options, gazetteer) is not None for document in corpus.documents]
     frame["doubts"] = [";".join(doubt.code for doubt in document.doubts) for document in corpus.documents]
     for name in ("n_chars", "n_han", "n_words", "n_sents"):
         if features and name in features[0].lengths:
@@ -272,9 +279,13 @@ def provenance(corpus: Corpus, features: Sequence[Features], panel: Panel, optio
 
 
 def _write_outputs(
-    results: tuple[Corpus, tuple[Features, ...], Panel], out: Path, options: RunOptions, executor: Executor
+    results: tuple[Corpus, tuple[Features, ...], Panel],
+    out: Path,
+    options: RunOptions,
+    gazetteer: Gazetteer,
+    executor: Executor,
 ) -> tuple[Path, ...]:
-    """Write every file; a file that cannot be written does not keep the others from being written."""
+    """Write every file of a run."""
     from textgov import export
     from textgov.report import write_report
 
@@ -285,7 +296,7 @@ def _write_outputs(
     review = corpus.review
     extra = export.ExportExtras(review, run_id, record["options"])
     hits = _joined_hits(features)
-    documents = documents_frame(corpus, features, options.panel)
+    documents = documents_frame(corpus, features, options.panel, gazetteer)
     labels: Any = options.labels
     # The workbook takes as long as all the rest: it is written elsewhere meanwhile.
     book = {"panel.xlsx"}
@@ -304,6 +315,11 @@ def _write_outputs(
         lambda: write_report(corpus, features, panel, record, out / "report.html"),
         *(future.result for future in waiting),
     ]
+    return _all_written(writers)
+
+
+def _all_written(writers: Sequence[Callable[[], Path | tuple[Path, ...]]]) -> tuple[Path, ...]:
+    """Call every writer; one that fails does not keep the others from writing, and is named at the end."""
     written: list[Path] = []
     faults: list[OutputError] = []
     for write in writers:

@@ -44,6 +44,11 @@ class SegmentOptions:
     engine: str = "rjieba"
     hmm: bool = True
 
+    def __post_init__(self) -> None:
+        if self.engine not in SEGMENTERS:
+            detail = f"known engines: {', '.join(SEGMENTERS)}"
+            raise UsageError("option_bad", name="engine", value=self.engine, detail=detail)
+
 
 class Segmenter:
     """A tokenizer: ``raw`` cuts a text, ``pieces`` says what each raw token is cut into once more."""
@@ -128,16 +133,7 @@ SEGMENTERS: dict[str, Callable[[SegmentOptions], Segmenter]] = {"rjieba": _rjieb
 
 @cache
 def make_segmenter(options: SegmentOptions) -> Segmenter:
-    """A segmenter with one tokenizer of our own for each process and set of options.
-
-    Raises
-    ------
-    UsageError
-        The engine is unknown.
-    """
-    if options.engine not in SEGMENTERS:
-        detail = f"known engines: {', '.join(SEGMENTERS)}"
-        raise UsageError("option_bad", name="engine", value=options.engine, detail=detail)
+    """A segmenter with one tokenizer of our own for each process and set of options."""
     return SEGMENTERS[options.engine](options)
 
 

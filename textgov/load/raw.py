@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from textgov.errors import UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +49,10 @@ class LoadOptions:
 
     encoding: str | None = None
     text_column: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.encoding is not None:
+            try:
+                codecs.lookup(self.encoding)
+            except LookupError:
+                raise UsageError("encoding_unknown", name=self.encoding) from None
