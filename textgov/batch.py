@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textgov.count import CountOptions, Tally, tally_documents
+from textgov.duplicates import Signature, sign_text
 from textgov.errors import TextgovError
 from textgov.lexicon import check_prefixes
 from textgov.load import Input, LoadOptions, read_input
 from textgov.locate import Decision, LocateOptions, locate_corpus
 from textgov.normalise import NormaliseOptions, normalise_corpus
-from textgov.records import Corpus, Document, Lexicon, ManifestRow, Step, hash_text
+from textgov.records import Corpus, Document, Lexicon, ManifestRow, Step
+from textgov.screen import flag_cut
 from textgov.segment import SegmentOptions, make_segmenter
 from textgov.spans import Spans
 from textgov.store import write_corpus
@@ -62,7 +64,7 @@ class ShardResult:
 
     inputs: tuple[ManifestRow, ...]
     documents: tuple[Document, ...]
-    text_hashes: tuple[str, ...]
+    signatures: tuple[Signature, ...]
     tallies: tuple[Tally, ...]
     n_words: NDArray[np.int64] | None
     history: tuple[Step, ...]
@@ -92,14 +94,15 @@ def process_shard(shard: Shard, options: StageOptions) -> ShardResult:
     corpus = Corpus(tuple(sorted(documents, key=lambda document: document.doc_id)), tuple(rows))
     corpus = normalise_corpus(corpus, options.normalise)
     corpus = locate_corpus(corpus, options.locate, shard.decisions)
+    corpus = replace(corpus, documents=tuple(map(flag_cut, corpus.documents)))
     tallies = tuple(tally_documents(corpus.documents, lexicon, options.count) for lexicon in options.lexicons)
     segmenter = make_segmenter(options.segment)
     n_words = segmenter.count_texts(document.text for document in corpus.documents) if options.words else None
     if shard.store is not None:
         write_corpus(corpus.documents, shard.store / f"corpus-{shard.number:05d}.parquet")
-    hashes = tuple(hash_text("".join(document.text.split())) for document in corpus.documents)
+    signatures = tuple(sign_text(document.text) for document in corpus.documents)
     light = tuple(replace(doc, text="", original="", spans=Spans.identity(), sections=()) for doc in corpus.documents)
-    return ShardResult(corpus.inputs, light, hashes, tallies, n_words, corpus.history)
+    return ShardResult(corpus.inputs, light, signatures, tallies, n_words, corpus.history)
 
 
 def _joined(document: Document, meta: Mapping[str, str] | None) -> Document:

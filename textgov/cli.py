@@ -233,6 +233,10 @@ def _finish(result: RunResult, strict: bool, as_json: bool) -> None:
         _say(wording("run_doubtful", _Terminal.lang, **facts))
     for name in result.unmatched:
         _say(wording("metadata_unmatched", _Terminal.lang, name=name))
+    for decision in result.stale:
+        _say(
+            wording("decision_unmatched", _Terminal.lang, path=decision.path, row=decision.row, doc_id=decision.doc_id)
+        )
     if result.n_failed or (strict and facts["n_doubtful"]):
         raise typer.Exit(PARTIAL)
 

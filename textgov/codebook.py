@@ -173,8 +173,8 @@ def codebook_page(panel: Panel, codebook: pd.DataFrame, run_id: str, options: Ma
     years = panel.frame[year]
     facts = [
         f"Key 主键: {place}, {year}",
-        f"Rows 行数: {len(panel)}; places 地区数: {panel.frame[place].nunique()}"
-        + (f"; years 年份: {years.min()}-{years.max()}" if len(panel) else ""),
+        f"Rows 行数: {len(panel.frame)}; places 地区数: {panel.frame[place].nunique()}"
+        + (f"; years 年份: {years.min()}-{years.max()}" if len(panel.frame) else ""),
         *(f"Lexicon 词典: {label} ({digest})" for label, digest in lexicons_of(panel).items()),
         *([f"Run 运行编号: {run_id}"] if run_id else []),
         *([f"Options 选项: {options_text(options)}"] if options else []),

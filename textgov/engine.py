@@ -13,7 +13,7 @@ from textgov.errors import UsageError
 
 T = TypeVar("T")
 # What every worker imports, the slow part of its start.
-PRELOAD = ("textgov.batch", "pandas", "pyarrow.parquet", "opencc", "rjieba", "ahocorasick_rs", "xlsxwriter")
+PRELOAD = ("textgov.batch", "pandas", "pyarrow.parquet", "rensa", "rjieba", "xlsxwriter")
 
 
 class SerialExecutor(Executor):

@@ -83,6 +83,16 @@ MESSAGES: dict[str, Message] = {
     "year_conflict": Message("the sources disagree on the year: {detail}", "年份证据互相矛盾：{detail}"),
     "year_range": Message("{year} is outside 1949-2100", "{year} 不在 1949-2100 之间"),
     "duplicate_text": Message("the text equals that of {doc_id}", "全文与 {doc_id} 相同"),
+    "duplicate_near": Message("{share} of the sentences are those of {doc_id}", "{share} 的句子与 {doc_id} 相同"),
+    "text_short": Message(
+        "only {n} Han characters, where reports of this level usually have {usual}; the text may be cut",
+        "只有 {n} 个汉字，同级报告通常约 {usual} 字；文本可能不完整",
+    ),
+    "text_cut": Message("the text breaks off without an end: “{tail}”", "文本没有结尾就中断了：“{tail}”"),
+    "decision_unmatched": Message(
+        "{path} row {row}: no document {doc_id} was read; delete the row or correct the id",
+        "{path} 第 {row} 行：没有读到文档 {doc_id}；请删除该行或改正编号",
+    ),
     "several_in_year": Message(
         "{n} documents of {place} in {year} are pooled: {doc_ids}",
         "{place} {year} 年有 {n} 份文档，已合并：{doc_ids}",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +17,7 @@ import numpy as np
 from textgov.errors import RecordError, UsageError
 from textgov.lexicon import check_prefixes, match_keys
 from textgov.measures import KEYS, LENGTHS, MEASURES, YEAR, Measure
-from textgov.records import Corpus, Document, Doubt, Features, Lexicon, Panel, Step, Variable
+from textgov.records import Corpus, Document, Features, Lexicon, Panel, Step, Variable
 from textgov.regions import Division, Gazetteer, at_code, panel_units, place, province_of, read_divisions, region_of
 
 if TYPE_CHECKING:
@@ -89,45 +89,6 @@ def pool_documents(corpus: Corpus, options: PanelOptions, gazetteer: Gazetteer) 
         if code is not None and document.year is not None:
             rows[code, document.year].append(number)
     return dict(sorted(rows.items()))
-
-
-def flag_duplicates(corpus: Corpus, text_hashes: Sequence[str]) -> Corpus:
-    """Doubt every document whose text, blanks aside, equals that of an earlier one.
-
-    Of equal texts of one place and year the first counts and the others wait. Equal texts of different places or years
-    cannot both be right; both are listed, and both still count until a person decides.
-    """
-    first: dict[str, int] = {}
-    first_in_row: dict[tuple[str, str | None, int | None, str], int] = {}
-    documents = list(corpus.documents)
-    for number, text_hash in enumerate(text_hashes):
-        two = documents[number]
-        in_row = first_in_row.setdefault((text_hash, two.place_code, two.year, two.level), number)
-        at = first.setdefault(text_hash, number)
-        if at == number:
-            continue
-        same_row = in_row != number
-        one = documents[in_row if same_row else at]
-        documents[number] = _doubted(two, Doubt("duplicate_text", {"doc_id": one.doc_id}, held=same_row))
-        if not same_row and not any(doubt.code == "duplicate_text" for doubt in one.doubts):
-            documents[at] = _doubted(one, Doubt("duplicate_text", {"doc_id": two.doc_id}))
-    return replace(corpus, documents=tuple(documents))
-
-
-def flag_pooled(corpus: Corpus, rows: Mapping[Row, Sequence[int]]) -> Corpus:
-    """List, for review, the documents that share a row with another one."""
-    documents = list(corpus.documents)
-    for (_, year), numbers in rows.items():
-        if len(numbers) > 1:
-            ids = "; ".join(documents[number].doc_id for number in numbers)
-            for number in numbers:
-                facts = {"n": len(numbers), "place": documents[number].place, "year": year, "doc_ids": ids}
-                documents[number] = _doubted(documents[number], Doubt("several_in_year", facts))
-    return replace(corpus, documents=tuple(documents))
-
-
-def _doubted(document: Document, doubt: Doubt) -> Document:
-    return replace(document, doubts=(*document.doubts, doubt))
 
 
 def build_panel(

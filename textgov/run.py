@@ -15,6 +15,7 @@ import numpy as np
 
 from textgov.batch import Shard, ShardResult, StageOptions, cut_shards, process_shards
 from textgov.count import Tally, features_of
+from textgov.duplicates import Signature, flag_duplicates
 from textgov.engine import check_engine, open_executor
 from textgov.errors import OutputError, TextgovError, UsageError
 from textgov.load import join_metadata, list_inputs, read_metadata
@@ -24,13 +25,12 @@ from textgov.panel import (
     PanelOptions,
     build_panel,
     category_counts,
-    flag_duplicates,
-    flag_pooled,
     pool_documents,
     unit_of,
 )
 from textgov.records import Corpus, Features, Panel, Step, hash_text
 from textgov.regions import Gazetteer, read_divisions
+from textgov.screen import flag_pooled, flag_short
 from textgov.store import make_folder
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ PACKAGES = (
     "pandas",
     "pyarrow",
     "python-docx",
+    "rensa",
     "rjieba",
     "trafilatura",
 )
@@ -74,7 +75,10 @@ class RunOptions:
 
 
 class RunResult(NamedTuple):
-    """What a run made: the nouns, the folder, the files, and rows of the metadata table that fit no file."""
+    """What a run made: the nouns, the folder, the files, and what the user said of no file.
+
+    ``unmatched`` are rows of the metadata table, ``stale`` decisions.
+    """
 
     corpus: Corpus
     features: tuple[Features, ...]
@@ -82,6 +86,7 @@ class RunResult(NamedTuple):
     out: Path
     files: tuple[Path, ...]
     unmatched: tuple[str, ...]
+    stale: tuple[Decision, ...]
 
     @property
     def n_failed(self) -> int:
@@ -141,7 +146,9 @@ def run_panel(
             if progress is not None:
                 progress(len(results), len(shards))
         _forget_shards(out / STORE, len(shards))
-        corpus, features = _gather(results, listing, options)
+        corpus, features, signatures = _gather(results, listing, options)
+        corpus = flag_duplicates(corpus, signatures, {decision.doc_id for decision in decisions if decision.use})
+        corpus = flag_short(corpus, features[0].lengths["n_han"]) if features else corpus
         corpus = flag_pooled(corpus, pool_documents(corpus, options.panel, gazetteer))
         panel = build_panel(corpus, *features, options=options.panel, gazetteer=gazetteer)
         if panel.frame.empty:
@@ -149,7 +156,9 @@ def run_panel(
             write_table(corpus.review, out / "review.csv")
             raise TextgovError("nothing_left", n=len(corpus.inputs), path=out / "review.csv")
         files = _write_outputs((corpus, features, panel), out, options, gazetteer, executor)
-    return RunResult(corpus, features, panel, out, files, tuple(unmatched))
+    known = set(corpus.doc_ids)
+    stale = tuple(decision for decision in decisions if decision.doc_id not in known)
+    return RunResult(corpus, features, panel, out, files, tuple(unmatched), stale)
 
 
 def _decisions(out: Path, gazetteer: Gazetteer) -> tuple[Decision, ...]:
@@ -183,18 +192,17 @@ def _forget_shards(store: Path, n_shards: int) -> None:
 
 def _gather(
     results: Sequence[ShardResult], listing: Listing, options: RunOptions
-) -> tuple[Corpus, tuple[Features, ...]]:
-    """One corpus and one set of features out of all shards, sorted by doc_id."""
+) -> tuple[Corpus, tuple[Features, ...], list[Signature]]:
+    """One corpus, its features and its signatures out of all shards, sorted by doc_id."""
     import pyarrow as pa
 
     documents = [document for result in results for document in result.documents]
     order = sorted(range(len(documents)), key=lambda number: documents[number].doc_id)
     place = np.empty(len(order), dtype=np.int32)
     place[order] = np.arange(len(order), dtype=np.int32)
-    hashes = [text_hash for result in results for text_hash in result.text_hashes]
+    signatures = [signature for result in results for signature in result.signatures]
     rows = sorted([*listing.passed, *(row for result in results for row in result.inputs)], key=lambda row: row.path)
     corpus = Corpus(tuple(documents[number] for number in order), tuple(rows), _history(results))
-    corpus = flag_duplicates(corpus, [hashes[number] for number in order])
     n_words = np.concatenate([result.n_words for result in results])[order] if options.stages.words else None
     first = np.cumsum([0, *(len(result.documents) for result in results)])
     features = []
@@ -213,7 +221,7 @@ def _gather(
         )
         step = Step("count", lexicon.label, {"hash": lexicon.hash, "overlap": options.stages.count.overlap})
         features.append(features_of(corpus.doc_ids, lexicon, whole, n_words, (*corpus.history, step)))
-    return corpus, tuple(features)
+    return corpus, tuple(features), [signatures[number] for number in order]
 
 
 def _history(results: Sequence[ShardResult]) -> tuple[Step, ...]:
