@@ -14,7 +14,7 @@ from scipy.sparse import csr_array
 
 from textgov.errors import RecordError, UsageError
 from textgov.measures import KEYS
-from textgov.panel import PanelOptions, build_panel, flag_duplicates, flag_pooled, pool_documents
+from textgov.panel import PanelOptions, build_panel, pool_documents
 from textgov.records import Category, Corpus, Document, Doubt, Entry, Features, Lexicon, Panel
 from textgov.regions import read_divisions
 from textgov.spans import Spans
@@ -45,11 +45,11 @@ def features_of(corpus: Corpus, values: list[list[int]], *, han=None, sents=None
     n = len(corpus)
     counts = np.array(values, dtype=np.int64).reshape(n, len(lexicon.entries))
     lengths = {
-        "n_chars": np.arange(n) + 10,
+        "n_chars": np.array([10] * n),
         "n_han": np.array(han or [1000] * n),
         "n_sents": np.array(sents or [10] * n),
     }
-    sentences = np.array(touched if touched is not None else [[0, 0, 0]] * n).reshape(n, len(lexicon.categories) + 1)
+    sentences = np.array(touched or [[0, 0, 0]] * n, dtype=np.int64).reshape(n, len(lexicon.categories) + 1)
     names = tuple(f"{entry.category}/{entry.term}" for entry in lexicon.entries)
     return Features(corpus.doc_ids, names, csr_array(counts), lengths, lexicon, sentences)
 
@@ -88,7 +88,7 @@ def test_documents_of_a_row_are_pooled_not_averaged():
     )
     (row,) = build_panel(corpus, features).frame.to_dict("records")
     assert row["n_docs"] == 2
-    assert (row["n_han"], row["n_sents"], row["n_chars"]) == (24_000, 480, 21)
+    assert (row["n_han"], row["n_sents"], row["n_chars"]) == (24_000, 480, 20)
     assert row["w_total_n"] == 15
     assert row["w_total_p10k"] == 6.25  # the mean of the two rates would be 5.67
     assert row["w_total_ln"] == pytest.approx(math.log(16))
@@ -322,57 +322,28 @@ def test_no_rows_at_all():
     corpus = corpus_of(("320000", 2020, "province"))
     for options in (PanelOptions(), PanelOptions(balanced=True)):
         panel = build_panel(corpus, ones(corpus), options=options)
-        assert len(panel) == 0
+        assert len(panel.frame) == 0
         assert list(panel.frame.columns) == [variable.name for variable in panel.variables]
-    assert len(build_panel(Corpus(()), ones(Corpus(())))) == 0
+    assert len(build_panel(Corpus(()), ones(Corpus(()))).frame) == 0
 
 
 # ---- duplicates and several documents ----
 
 
-def doubts_of(corpus: Corpus) -> dict[str, list[tuple[str, bool, str]]]:
-    return {
-        doc.doc_id: [(doubt.code, doubt.held, str(doubt.facts.get("doc_id", ""))) for doubt in doc.doubts]
-        for doc in corpus.documents
-        if doc.doubts
-    }
+def test_duplicate_that_waits_counts_once():
+    corpus = corpus_of(("320100", 2020), ("320100", 2020), ("320100", 2020))
+    waiting = replace(corpus.documents[1], doubts=(Doubt("duplicate_text", {"doc_id": "000"}, held=True),))
+    corpus = replace(corpus, documents=(corpus.documents[0], waiting, corpus.documents[2]))
+    panel = build_panel(corpus, features_of(corpus, [[1, 0, 0], [10, 0, 0], [100, 0, 0]]))
+    assert rows_of(panel) == [("320100", 2020, 2)]
+    assert panel.frame["w_total_n"].tolist() == [101]
 
 
-def test_duplicate_of_one_place_and_year_counts_once():
-    corpus = flag_duplicates(corpus_of(("320100", 2020), ("320100", 2020), ("320100", 2020)), ["x", "x", "y"])
-    assert doubts_of(corpus) == {"001": [("duplicate_text", True, "000")]}
-    assert rows_of(build_panel(corpus, ones(corpus))) == [("320100", 2020, 2)]
-
-
-def test_equal_texts_of_two_places_are_listed_and_count():
-    corpus = flag_duplicates(corpus_of(("320100", 2020), ("320200", 2020), ("320100", 2021)), ["x", "x", "x"])
-    assert doubts_of(corpus) == {
-        "000": [("duplicate_text", False, "001")],
-        "001": [("duplicate_text", False, "000")],
-        "002": [("duplicate_text", False, "000")],
-    }
-    assert [count for _, _, count in rows_of(build_panel(corpus, ones(corpus)))] == [1, 1, 1]
-
-
-def test_each_place_and_year_counts_a_text_once():
-    rows = [("320100", 2020), ("320200", 2020), ("320200", 2020), ("320100", 2020)]
-    corpus = flag_duplicates(corpus_of(*rows), ["x"] * 4)
-    assert [document.held for document in corpus.documents] == [False, False, True, True]
-    assert doubts_of(corpus)["002"] == [("duplicate_text", True, "001")]
-    assert rows_of(build_panel(corpus, ones(corpus))) == [("320100", 2020, 1), ("320200", 2020, 1)]
-
-
-def test_several_documents_of_a_row_are_listed():
-    corpus = corpus_of(("320100", 2020), ("320100", 2020), ("320100", 2021))
-    flagged = flag_pooled(corpus, pool_documents(corpus, PanelOptions(), read_divisions()))
-    assert [[doubt.code for doubt in document.doubts] for document in flagged.documents] == [
-        ["several_in_year"],
-        ["several_in_year"],
-        [],
-    ]
-    assert flagged.documents[0].doubts[0].facts["doc_ids"] == "000; 001"
-    assert not any(document.held for document in flagged.documents)
-    assert rows_of(build_panel(flagged, ones(flagged))) == [("320100", 2020, 2), ("320100", 2021, 1)]
+def test_documents_of_each_row_are_known():
+    rows = [("320200", 2020), ("320100", 2021), ("320100", 2020), ("320200", 2020)]
+    corpus = corpus_of(*rows, ("320000", 2020, "province"))
+    pooled = pool_documents(corpus, PanelOptions(), read_divisions())
+    assert list(pooled.items()) == [(("320100", 2020), [2]), (("320100", 2021), [1]), (("320200", 2020), [0, 3])]
 
 
 # ---- several lexicons, wrong calls, labels ----

@@ -83,7 +83,10 @@ def test_hash_is_that_of_the_bytes():
 
 
 def test_frames_of_a_corpus():
-    doubts = (Doubt("text_short", {"n": 3}), Doubt("place_missing", held=True, candidates=("320100", "320200")))
+    doubts = (
+        Doubt("duplicate_text", {"doc_id": "甲.txt"}),
+        Doubt("place_missing", held=True, candidates=("320100", "320200")),
+    )
     corpus = Corpus(
         (document("a", place_code="320100", year=2020, place="南京市"), document("b", doubts=doubts)),
         (
@@ -93,7 +96,8 @@ def test_frames_of_a_corpus():
     )
     assert list(corpus.frame.columns) == list(CORPUS_COLUMNS)
     assert corpus.frame["year"].tolist() == [2020, pd.NA]
-    assert corpus.frame["place_code"].tolist() == ["320100", None]
+    assert corpus.frame["place_code"].iloc[0] == "320100"
+    assert corpus.frame["place_code"].isna().tolist() == [False, True]
     assert list(corpus.manifest.columns) == list(MANIFEST_COLUMNS)
     assert corpus.manifest["n_docs"].tolist() == [1, 0]
     assert corpus.manifest["reason"].tolist()[0] == ""
@@ -102,7 +106,8 @@ def test_frames_of_a_corpus():
     assert corpus.review["doc_id"].tolist() == ["b", "b"]
     assert corpus.review["held"].tolist() == [False, True]
     assert corpus.review["candidates"].tolist() == ["", "320100;320200"]
-    assert corpus.review["reason"].tolist()[0] == "only 3 Han characters; the text may be cut"
+    assert "甲.txt" in corpus.review["reason"].tolist()[0]
+    assert "甲.txt" in corpus.review["reason_zh"].tolist()[0]
     assert repr(corpus) == "<Corpus: 2 documents, 1 places, 2020-2020>"
 
 

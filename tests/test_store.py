@@ -91,7 +91,7 @@ def sample() -> tuple[Document, ...]:
             year=2000 + at,
             meta={"city": "南京市"},
             evidence=(Evidence("place", "path", "320100", "南京", 0.5),),
-            doubts=(Doubt("text_short", {"n": 3}, True, ("320100", "320200")),),
+            doubts=(Doubt("several_in_year", {"n": 3}, True, ("320100", "320200")),),
         )
         for at in range(8)
     )

@@ -88,7 +88,7 @@ MESSAGES: dict[str, Message] = {
         "only {n} Han characters, where reports of this level usually have {usual}; the text may be cut",
         "只有 {n} 个汉字，同级报告通常约 {usual} 字；文本可能不完整",
     ),
-    "text_cut": Message("the text breaks off without an end: “{tail}”", "文本没有结尾就中断了：“{tail}”"),
+    "text_cut": Message("the text breaks off without an end: '{tail}'", "文本没有结尾就中断了：“{tail}”"),
     "decision_unmatched": Message(
         "{path} row {row}: no document {doc_id} was read; delete the row or correct the id",
         "{path} 第 {row} 行：没有读到文档 {doc_id}；请删除该行或改正编号",

@@ -178,7 +178,7 @@ class Corpus:
 
     @property
     def frame(self) -> pd.DataFrame:
-        """One row a document; missing places are None, missing years ``<NA>``."""
+        """One row a document; places and years that are not known are missing values."""
         import pandas as pd
 
         names = CORPUS_COLUMNS
