@@ -12,6 +12,7 @@ from textgov.load.raw import Contents, LoadOptions, Raw
 FRONT = re.compile(r"\A---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 FRONT_LENGTH = 20_000  # front matter longer than this is not front matter (and can crash the YAML parser)
 TITLE_LENGTH = 80  # a first line longer than this is a paragraph, not a title
+SENTENCE_MARK = re.compile(r"[。！？；!?;]|[：:]\Z")
 
 
 def read_txt(data: bytes, options: LoadOptions) -> Contents:
@@ -47,6 +48,6 @@ def front_matter(text: str) -> tuple[int, dict[str, str]]:
 
 
 def first_line(text: str) -> str:
-    """The first line that is not blank, if it is short enough to be a title."""
+    """The first line that is not blank, if it can be a title: short, and no sentence or greeting."""
     line = text.lstrip().split("\n", 1)[0].strip()
-    return line if len(line) <= TITLE_LENGTH else ""
+    return "" if len(line) > TITLE_LENGTH or SENTENCE_MARK.search(line) else line

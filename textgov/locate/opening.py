@@ -43,7 +43,8 @@ HEADER_FIELDS = {
 }
 # Pages set these words out with blanks: 标  题.
 _LABELS = "|".join(r"\s*".join(name) for name in HEADER_FIELDS)
-HEADER = re.compile(rf"^[ \t【\[]*({_LABELS})[】\]]?[ \t]*:\s*(\S[^\n]*)", re.MULTILINE)
+# A line of its own, or a cell of a table whose cells are parted by |.
+HEADER = re.compile(rf"(?:^|(?<=\|))[ \t【\[]*({_LABELS})[】\]]?[ \t]*:\s*(?:\|\s*)?([^\s|][^\n|]*)", re.MULTILINE)
 _MINISTRY = (
     "外交|国防|教育|科学技术|科技|工业和信息化|国家民族事务委员会|公安|国家安全|民政|司法|财政|人力资源社会保障|人力资源和社会保障|自然资源|"
     "国土资源|环境保护|生态环境|住房城乡建设|住房和城乡建设|交通运输|交通|铁道|水利|农业农村|农业|商务|文化|文化和旅游|卫生|退役军人事务|"
