@@ -91,3 +91,13 @@ def test_pairs_do_not_depend_on_how_many_documents_there_are():
     texts = [sign_text("。".join(make_text(seed))) for seed in range(200)]
     texts.append(sign_text("。".join(make_text(77)[2:])))
     assert [(a, b) for a, b, _ in find_duplicates(texts)] == [(77, 200)]
+
+
+def test_three_equal_texts_in_two_rows_leave_one_in_each_row():
+    sentences = make_text(11)
+    found = flagged(
+        document("a", sentences, "420100"), document("b", sentences, "430100"), document("c", sentences, "430100")
+    )
+    held = {doc_id: any(waits for _, waits in doubts) for doc_id, doubts in found.items()}
+    assert held == {"a": False, "b": False, "c": True}
+    assert all(found.values())

@@ -99,10 +99,11 @@ def test_mark_alone_is_an_empty_text():
         b"PK\x03\x04" + bytes(random.Random(2).randbytes(4000)),
         bytes(4000),
         bytes(random.Random(3).randbytes(4000)),
+        bytes(range(1, 9)) * 50 + b"text",
         b"\xff\xfe" + bytes(random.Random(4).randbytes(4000)),
         b"\xff\xd8\xff\xe0" + bytes(random.Random(5).randbytes(4000)),
     ],
-    ids=["png", "pdf", "zip", "zeros", "random", "random behind a mark", "jpeg"],
+    ids=["png", "pdf", "zip", "zeros", "random", "controls", "random behind a mark", "jpeg"],
 )
 def test_binary_file_is_no_text(data: bytes):
     with pytest.raises(ReadError) as caught:

@@ -48,7 +48,7 @@ def normalised(text: str, options: NormaliseOptions | None = None) -> Document:
 
 # ---- the oracle: the rules of the README in a few lines, character by character, without tables ----
 
-KEPT = {"…", "⋯", "²", "³", "¹", "⁰"} | {chr(code) for code in range(ord("①"), ord("⑳") + 1)} | set("⁴⁵⁶⁷⁸⁹")
+KEPT = {"…", "²", "³", "¹", "⁰"} | {chr(code) for code in range(ord("①"), ord("⑳") + 1)} | set("⁴⁵⁶⁷⁸⁹")
 
 
 def is_kept(char: str) -> bool:

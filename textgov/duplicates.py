@@ -16,6 +16,7 @@ N_PERM, N_BANDS = 64, 16
 # Estimated share of common sentences from which two texts are the same document. Among 2,431 work reports three pairs
 # reach it, all three true (0.98 and more); no other pair comes near half of it.
 NEAR = 0.6
+MOST_PAIRS = 50  # of one document with earlier ones; a text that stands hundreds of times need not be paired further
 MIN_SENTENCES, MIN_LENGTH = 10, 8  # shorter texts and sentences are alike by chance
 SENTENCE = re.compile(r"[。!?;！？；\n]")
 
@@ -42,22 +43,21 @@ def sign_text(text: str) -> Signature:
 
 
 def find_duplicates(signatures: Sequence[Signature]) -> Iterator[tuple[int, int, float]]:
-    """Pairs (earlier, later, estimated share of common sentences), one for each later document with an equal."""
+    """Pairs (earlier, later, estimated share of common sentences): every later document with each equal before it."""
     from rensa import RMinHashLSH
 
     index = RMinHashLSH(threshold=NEAR, num_perm=N_PERM, num_bands=N_BANDS)
-    first: dict[str, int] = {}
+    equal: dict[str, list[int]] = {}
     kept: dict[int, RMinHash] = {}
     for number, (exact, near) in enumerate(signatures):
-        if exact in first:
-            yield first[exact], number, 1.0
-            continue
-        first[exact] = number
-        if near is None:
+        before = equal.setdefault(exact, [])
+        yield from ((other, number, 1.0) for other in before[:MOST_PAIRS])
+        before.append(number)
+        if near is None or len(before) > 1:
             continue
         found = sorted((-near.jaccard(kept[other]), other) for other in index.query(near))
-        if found and -found[0][0] >= NEAR:
-            yield found[0][1], number, min(-found[0][0], 0.99)  # 1 is for texts that are equal
+        # A share of 1 is for texts that are equal.
+        yield from ((other, number, min(-share, 0.99)) for share, other in found[:MOST_PAIRS] if -share >= NEAR)
         kept[number] = near
         index.insert(number, near)
 
@@ -65,8 +65,8 @@ def find_duplicates(signatures: Sequence[Signature]) -> Iterator[tuple[int, int,
 def flag_duplicates(corpus: Corpus, signatures: Sequence[Signature], settled: Collection[str] = ()) -> Corpus:
     """Doubt every document whose text equals, or nearly equals, that of an earlier one.
 
-    Of two such texts of one place and year one counts and the other waits. Such texts of different places or
-    years cannot both be right; both are listed, and both still count until a person decides.
+    Of two such texts of one place and year one counts and the other waits. Such texts of different places or years
+    cannot both be right; both are listed, and both still count until a person decides.
 
     Parameters
     ----------
@@ -77,17 +77,24 @@ def flag_duplicates(corpus: Corpus, signatures: Sequence[Signature], settled: Co
         Ids of documents that a person has decided about; they are left alone.
     """
     documents = list(corpus.documents)
-    numbers = {document.doc_id: number for number, document in enumerate(documents)}
-    for at, number, share in find_duplicates(signatures):
+    pairs = sorted(find_duplicates(signatures), key=lambda pair: not _same_row(documents[pair[0]], documents[pair[1]]))
+    listed: set[int] = set()
+    for at, number, share in pairs:
         one, two = documents[at], documents[number]
-        same_row = (one.place_code, one.year, one.level) == (two.place_code, two.year, two.level)
-        if same_row and one.held and not two.held:
-            one, two = two, one  # what waits already cannot be the one that counts
-        if two.doc_id not in settled:
-            documents[numbers[two.doc_id]] = _doubted(two, one.doc_id, share, held=same_row)
-        if not same_row and one.doc_id not in settled:
-            documents[numbers[one.doc_id]] = _doubted(one, two.doc_id, share, held=False)
+        same_row = _same_row(one, two)
+        first, second = (number, at) if same_row and one.held and not two.held else (at, number)
+        # A document is listed once, as the copy of one; what waits already is no rival of the others.
+        if second not in listed and documents[second].doc_id not in settled:
+            documents[second] = _doubted(documents[second], documents[first].doc_id, share, held=same_row)
+            listed.add(second)
+        if not same_row and first not in listed and documents[first].doc_id not in settled:
+            documents[first] = _doubted(documents[first], documents[second].doc_id, share, held=False)
+            listed.add(first)
     return replace(corpus, documents=tuple(documents))
+
+
+def _same_row(one: Document, two: Document) -> bool:
+    return (one.place_code, one.year, one.level) == (two.place_code, two.year, two.level)
 
 
 def _doubted(document: Document, other: str, share: float, *, held: bool) -> Document:

@@ -28,7 +28,7 @@ from textgov.panel import (
     pool_documents,
     unit_of,
 )
-from textgov.records import Corpus, Features, Panel, Step, hash_text
+from textgov.records import FIRST_YEAR, LAST_YEAR, Corpus, Features, Panel, Step, hash_text
 from textgov.regions import Gazetteer, read_divisions
 from textgov.screen import flag_pooled, flag_short
 from textgov.store import make_folder
@@ -372,7 +372,8 @@ def read_complete(path: Path) -> tuple[tuple[str, int], ...]:
     rows = []
     for row in reader:
         digits, year = (row[code] or "").strip(), (row["year"] or "").strip()
-        if not (len(digits) == 6 and digits.isdigit() and year.isdigit()):
+        known = len(year) == 4 and year.isdigit() and FIRST_YEAR <= int(year) <= LAST_YEAR
+        if not (len(digits) == 6 and digits.isdigit() and known):
             raise UsageError("project_bad", path=path, where=f" row {reader.line_num}", detail=f"{digits!r}, {year!r}")
         rows.append((digits, int(year)))
     return tuple(sorted(set(rows)))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # sentence: the ellipsis (NFKC: three full stops), circled numbers (① would become 1), superscript digits (10² would
 # become 102). Spacing accents, which NFKC turns into a blank and a mark, are left alone too (see `_folded`).
 EXCEPTIONS = frozenset(
-    "…⋯" + "".join(map(chr, range(0x2460, 0x2474))) + "²³¹⁰" + "".join(map(chr, range(0x2074, 0x207A)))
+    "…" + "".join(map(chr, range(0x2460, 0x2474))) + "²³¹⁰" + "".join(map(chr, range(0x2074, 0x207A)))
 )
 # Variation selectors choose a glyph of the character before them.
 SELECTORS = frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
