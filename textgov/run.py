@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -31,7 +32,7 @@ from textgov.panel import (
 from textgov.records import FIRST_YEAR, LAST_YEAR, Corpus, Features, Panel, Step, hash_text
 from textgov.regions import Gazetteer, read_divisions
 from textgov.screen import flag_pooled, flag_short
-from textgov.store import make_folder
+from textgov.store import make_folder, sweep_parts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -134,7 +135,7 @@ def run_panel(
     from textgov.export import write_table
 
     engine, workers = check_engine(engine, workers)
-    with open_executor(engine, workers) as executor:
+    with swept(out), open_executor(engine, workers) as executor:
         listing = list_inputs(sources, leave_out=out)
         gazetteer = read_divisions(Path(options.stages.locate.divisions) if options.stages.locate.divisions else None)
         decisions = _decisions(out, gazetteer)
@@ -159,6 +160,16 @@ def run_panel(
     known = set(corpus.doc_ids)
     stale = tuple(decision for decision in decisions if decision.doc_id not in known)
     return RunResult(corpus, features, panel, out, files, tuple(unmatched), stale)
+
+
+@contextmanager
+def swept(out: Path) -> Iterator[None]:
+    """Leave no file aside in the folder of a run that is broken off."""
+    try:
+        yield
+    except BaseException:
+        sweep_parts(out)
+        raise
 
 
 def _decisions(out: Path, gazetteer: Gazetteer) -> tuple[Decision, ...]:

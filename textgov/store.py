@@ -38,6 +38,13 @@ def written_aside(path: Path) -> Iterator[Path]:
             part.unlink(missing_ok=True)
 
 
+def sweep_parts(folder: Path) -> None:
+    """Delete what a process that was ended left aside, in `folder` and below."""
+    for path in folder.rglob(".*.part"):
+        with suppress(OSError):
+            path.unlink()
+
+
 def make_folder(path: Path) -> Path:
     """Make the folder `path` and its parents if missing, and return it."""
     try:
