@@ -85,13 +85,13 @@ def open_executor(engine: str, workers: int) -> Iterator[Executor]:
     try:
         yield executor
     except BaseException:
-        _stop_workers(executor)
+        stop_workers(executor)
         raise
     finally:
         executor.shutdown(wait=True, cancel_futures=True)
 
 
-def _stop_workers(executor: Executor) -> None:
+def stop_workers(executor: Executor) -> None:
     """End running workers at once; what they were writing lies aside under another name, and the run sweeps it up."""
     for process in list((getattr(executor, "_processes", None) or {}).values()):
         process.terminate()

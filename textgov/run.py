@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -17,7 +16,7 @@ import numpy as np
 from textgov.batch import Shard, ShardResult, StageOptions, cut_shards, process_shards
 from textgov.count import Tally, features_of
 from textgov.duplicates import Signature, flag_duplicates
-from textgov.engine import check_engine, open_executor
+from textgov.engine import check_engine, open_executor, stop_workers
 from textgov.errors import OutputError, TextgovError, UsageError
 from textgov.load import join_metadata, list_inputs, read_metadata
 from textgov.load.inputs import Listing
@@ -132,44 +131,40 @@ def run_panel(
     TextgovError
         See its children; also when no document has a place and a year (the manifest and the review sheet are written).
     """
-    from textgov.export import write_table
-
     engine, workers = check_engine(engine, workers)
-    with swept(out), open_executor(engine, workers) as executor:
+    with open_executor(engine, workers) as executor:
         listing = list_inputs(sources, leave_out=out)
         gazetteer = read_divisions(Path(options.stages.locate.divisions) if options.stages.locate.divisions else None)
         decisions = _decisions(out, gazetteer)
         make_folder(out / STORE)
         shards, unmatched = _make_shards(listing, out, options, decisions)
-        results = []
-        for result in process_shards(executor, shards, options.stages, workers):
-            results.append(result)
-            if progress is not None:
-                progress(len(results), len(shards))
-        _forget_shards(out / STORE, len(shards))
-        corpus, features, signatures = _gather(results, listing, options)
-        corpus = flag_duplicates(corpus, signatures, {decision.doc_id for decision in decisions if decision.use})
-        corpus = flag_short(corpus, features[0].lengths["n_han"]) if features else corpus
-        corpus = flag_pooled(corpus, pool_documents(corpus, options.panel, gazetteer))
-        panel = build_panel(corpus, *features, options=options.panel, gazetteer=gazetteer)
-        if panel.frame.empty:
-            write_table(corpus.manifest, out / "manifest.csv")
-            write_table(corpus.review, out / "review.csv")
-            raise TextgovError("nothing_left", n=len(corpus.inputs), path=out / "review.csv")
-        files = _write_outputs((corpus, features, panel), out, options, gazetteer, executor)
+        try:
+            results = []
+            for result in process_shards(executor, shards, options.stages, workers):
+                results.append(result)
+                if progress is not None:
+                    progress(len(results), len(shards))
+            _forget_shards(out / STORE, len(shards))
+            corpus, features, signatures = _gather(results, listing, options)
+            settled = {decision.doc_id for decision in decisions if decision.use}
+            corpus = _screen(corpus, features, signatures, settled)
+            corpus = flag_pooled(corpus, pool_documents(corpus, options.panel, gazetteer))
+            panel = build_panel(corpus, *features, options=options.panel, gazetteer=gazetteer)
+            files = _write_outputs((corpus, features, panel), out, options, gazetteer, executor)
+        except BaseException:
+            stop_workers(executor)
+            for folder in (out, out / STORE):
+                sweep_parts(folder)
+            raise
     known = set(corpus.doc_ids)
     stale = tuple(decision for decision in decisions if decision.doc_id not in known)
     return RunResult(corpus, features, panel, out, files, tuple(unmatched), stale)
 
 
-@contextmanager
-def swept(out: Path) -> Iterator[None]:
-    """Leave no file aside in the folder of a run that is broken off."""
-    try:
-        yield
-    except BaseException:
-        sweep_parts(out)
-        raise
+def _screen(corpus: Corpus, features: Sequence[Features], signatures: Sequence[Signature], settled: set[str]) -> Corpus:
+    """List duplicates and short texts for review."""
+    corpus = flag_duplicates(corpus, signatures, settled)
+    return flag_short(corpus, features[0].lengths["n_han"]) if features else corpus
 
 
 def _decisions(out: Path, gazetteer: Gazetteer) -> tuple[Decision, ...]:
@@ -309,6 +304,10 @@ def _write_outputs(
     from textgov.report import write_report
 
     corpus, features, panel = results
+    if panel.frame.empty:
+        export.write_table(corpus.manifest, out / "manifest.csv")
+        export.write_table(corpus.review, out / "review.csv")
+        raise TextgovError("nothing_left", n=len(corpus.inputs), path=out / "review.csv")
     record = provenance(corpus, features, panel, options)
     run_id = hash_text(repr(sorted(record.items())))
     record["run_id"] = run_id

@@ -39,8 +39,8 @@ def written_aside(path: Path) -> Iterator[Path]:
 
 
 def sweep_parts(folder: Path) -> None:
-    """Delete what a process that was ended left aside, in `folder` and below."""
-    for path in folder.rglob(".*.part"):
+    """Delete what a process that was ended left aside in `folder`."""
+    for path in folder.glob(".*.part"):
         with suppress(OSError):
             path.unlink()
 
