@@ -322,7 +322,7 @@ def test_a_row_without_key_is_an_error(tmp_path):
 def test_script_for_stata(out):
     text = (out / "panel.do").read_text("utf-8")
     lines = text.splitlines()
-    assert {"version 16", "use panel.dta, clear", "xtset city_code year", "describe", "summarize"} <= set(lines)
+    assert {"version 14", "use panel.dta, clear", "xtset city_code year", "describe", "summarize"} <= set(lines)
     assert 'label variable dg_total_n `"Hits (hits)"\'' in lines
     assert f'char dg_total_p10k[label_zh] `"{LONG}（每万字）"\'' in lines
     assert lines.count(f"notes: lexicon dg@1.0 {HASH}") == 1

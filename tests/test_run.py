@@ -273,3 +273,70 @@ def test_a_shard_without_documents_passes(tmp_path):
     done = process_shard(shard, demo_options().stages)
     assert done.documents == ()
     assert [row.status for row in done.inputs] == ["failed"]
+
+
+def test_a_place_that_is_only_mentioned_makes_no_row(tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "2016.txt").write_text("我们学习上海经验，推进数字政府建设。\n" * 9, "utf-8")
+    (folder / "2017.txt").write_text("中华人民共和国的规划，推进数字政府建设。\n" * 9, "utf-8")
+    (folder / "武汉市2018.txt").write_text("推进数字政府建设。\n" * 9, "utf-8")
+    done = run_panel([folder], tmp_path / "out", demo_options(), workers=1)
+    assert list(done.panel.frame.city_code) == ["420100"]
+    codes = {doc.doc_id: [doubt.code for doubt in doc.doubts if doubt.held] for doc in done.corpus.documents}
+    assert codes["2016.txt"] == ["place_mentioned"]
+    assert done.corpus.documents[1].place != "共和县"
+    assert done.corpus.documents[1].held
+
+
+def test_tables_of_the_user_are_part_of_the_run_id(tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name in ("a.txt", "b.txt"):
+        (folder / name).write_text(f"{name} 推进数字政府建设。" * 50, "utf-8")
+    ids = set()
+    table = tmp_path / "m.csv"
+    for first, second in (("武汉市", "长沙市"), ("长沙市", "武汉市")):
+        table.write_text(f"file,city,year\na.txt,{first},2012\nb.txt,{second},2013\n", "utf-8")
+        out = tmp_path / "out"
+        run_panel([folder], out, RunOptions(demo_options().stages, metadata=table), workers=1)
+        ids.add(json.loads((out / "provenance.json").read_text("utf-8"))["run_id"])
+    (out / "decisions.csv").write_text("doc_id,content_hash,place_code,year\na.txt,,420100,2014\n", "utf-8")
+    run_panel([folder], out, RunOptions(demo_options().stages, metadata=table), workers=1)
+    ids.add(json.loads((out / "provenance.json").read_text("utf-8"))["run_id"])
+    assert len(ids) == 3
+
+
+def test_metadata_that_contradicts_itself_or_names_no_place(tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    text = "——2012年1月20日在武汉市第十三届人民代表大会第一次会议上\n" + "推进数字政府建设。" * 50
+    (folder / "a.txt").write_text(text, "utf-8")
+    (folder / "2012.txt").write_text(text.replace("推进", "加快"), "utf-8")
+    table = tmp_path / "m.csv"
+    options = RunOptions(demo_options().stages, metadata=table)
+    table.write_text("file,city,year\na.txt,武汉市,2012\na.txt,长沙市,2012\n", "utf-8")
+    with pytest.raises(UsageError, match=r"a\.txt"):
+        run_panel([folder], tmp_path / "out", options, workers=1)
+    table.write_text("file,city,year\na.txt,不存在市,2012\n", "utf-8")
+    done = run_panel([folder], tmp_path / "out", options, workers=1)
+    held = {doc.doc_id: [doubt.code for doubt in doc.doubts if doubt.held] for doc in done.corpus.documents}
+    assert held == {"a.txt": ["place_unknown"], "2012.txt": []}
+
+
+def test_a_level_without_documents_says_so(source, tmp_path):
+    from textgov.panel import PanelOptions
+
+    options = RunOptions(demo_options().stages, PanelOptions(level="county"))
+    with pytest.raises(UsageError, match="none is of level county"):
+        run_panel([source / "湖北省"], tmp_path / "out", options, workers=1)
+    assert set(pd.read_parquet(tmp_path / "out" / "documents.parquet").level) == {"prefecture"}
+
+
+def test_results_of_an_earlier_run_below_the_source_are_no_documents(source, tmp_path):
+    folder = tmp_path / "reports"
+    shutil.copytree(source / "湖北省", folder)
+    first = run_panel([folder], folder / "run1", demo_options(), workers=1)
+    second = run_panel([folder], folder / "run2", demo_options(), workers=1)
+    assert second.corpus.doc_ids == first.corpus.doc_ids
+    assert [row.path for row in second.corpus.inputs if row.code == "run_folder"] == ["run1"]

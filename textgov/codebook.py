@@ -221,7 +221,7 @@ def stata_script(panel: Panel, labels: Language, run_id: str) -> str:
     other: Language = "en" if labels == "zh" else "zh"
     lines = [
         "* Run in the folder that holds panel.dta: do panel.do",
-        "version 16",
+        "version 14",
         "use panel.dta, clear",
         "",
         f"* Labels in the other language; back and forth with: label language {other}, label language {labels}",

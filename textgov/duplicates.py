@@ -33,7 +33,7 @@ def sign_text(text: str) -> Signature:
     from rensa import RMinHash
 
     sentences = ["".join(part.split()) for part in SENTENCE.split(text)]
-    long = [part for part in sentences if len(part) >= MIN_LENGTH]
+    long = sorted({part for part in sentences if len(part) >= MIN_LENGTH})
     exact = hash_text("".join(sentences))
     if len(long) < MIN_SENTENCES:
         return Signature(exact, None)

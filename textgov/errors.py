@@ -58,6 +58,7 @@ MESSAGES: dict[str, Message] = {
         "the same file was already read as {doc_id}; it is counted once",
         "同一文件已作为 {doc_id} 读入，只计一次",
     ),
+    "run_folder": Message("results of an earlier run, not documents", "这是以前运行的结果，不是文档"),
     "link_loop": Message(
         "a link that leads back to its own folder was not followed", "链接指回自己的上级文件夹，未跟随"
     ),
@@ -77,6 +78,9 @@ MESSAGES: dict[str, Message] = {
     # places and years
     "place_unknown": Message("{name} is not a division in {year}", "{year} 年没有名为 {name} 的区划"),
     "place_ambiguous": Message("{name} can be {candidates}", "{name} 可能是：{candidates}"),
+    "place_mentioned": Message(
+        "no issuer is named, {name} is only mentioned", "文中没有写明发文机关，只是提到了{name}"
+    ),
     "place_missing": Message("no place was found", "没有找到地区"),
     "place_conflict": Message("the sources disagree on the place: {detail}", "地区证据互相矛盾：{detail}"),
     "year_missing": Message("no year was found", "没有找到年份"),
@@ -108,6 +112,9 @@ MESSAGES: dict[str, Message] = {
     ),
     "divisions_bad": Message("{path} row {row}, column {column}: {detail}", "{path} 第 {row} 行 {column} 列：{detail}"),
     # lexicons
+    "metadata_twice": Message(
+        "{path}: two rows are about {name}; keep one of them", "{path}：有两行都是 {name}；请只保留一行"
+    ),
     "lexicon_missing": Message(
         "no lexicon named {name} and no such file; built in: {known}",
         "没有名为 {name} 的词典，也没有这个文件；内置词典：{known}",
@@ -162,6 +169,10 @@ MESSAGES: dict[str, Message] = {
         "{path} exists already; delete it or name another file", "{path} 已存在；请删除它或换一个名字"
     ),
     "store_bad": Message("{path} is damaged or of another version ({detail})", "{path} 损坏或版本不符（{detail}）"),
+    "level_empty": Message(
+        "{n} documents have a place and a year, but none is of level {level}; their levels are in {path}",
+        "有 {n} 份文档带有地区和年份，但没有一份属于层级 {level}；各文档的层级见 {path}",
+    ),
     "nothing_left": Message(
         "none of the {n} input files gave a document with a place and a year; see {path}",
         "{n} 个输入文件都没有得到带地区和年份的文档；见 {path}",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import numpy as np
 
@@ -191,8 +192,9 @@ def _make_shards(
 
 def _forget_shards(store: Path, n_shards: int) -> None:
     """Delete what an earlier run with more shards left behind."""
+    numbers = {f"{number:05d}" for number in range(n_shards)}
     for path in store.glob("corpus-*.parquet"):
-        if int(path.stem.split("-")[1]) >= n_shards:
+        if path.stem.removeprefix("corpus-") not in numbers:
             path.unlink()
 
 
@@ -268,7 +270,7 @@ def documents_frame(
     return frame
 
 
-def provenance(corpus: Corpus, features: Sequence[Features], panel: Panel, options: RunOptions) -> dict[str, Any]:
+def provenance(corpus: Corpus, panel: Panel, options: RunOptions, out: Path) -> dict[str, Any]:
     """All that the numbers depend on: inputs, options, lexicons, versions; no path, clock, worker or engine."""
     stages = options.stages
     told = {
@@ -280,6 +282,12 @@ def provenance(corpus: Corpus, features: Sequence[Features], panel: Panel, optio
         "panel": asdict(options.panel),
         "metadata": options.metadata.name if options.metadata else None,
     }
+    tables = {"metadata": options.metadata, "decisions": out / "decisions.csv", "divisions": stages.locate.divisions}
+    digests = {
+        name: hashlib.sha256(Path(table).read_bytes()).hexdigest()
+        for name, table in tables.items()
+        if table is not None and Path(table).is_file()
+    }
     lexicons = [
         {"lexicon": lexicon.label, "hash": lexicon.hash, "prefix": lexicon.prefix} for lexicon in stages.lexicons
     ]
@@ -287,6 +295,7 @@ def provenance(corpus: Corpus, features: Sequence[Features], panel: Panel, optio
         "inputs": [{"path": row.path, "status": row.status, "sha256": row.sha256} for row in corpus.inputs],
         "lexicons": lexicons,
         "options": told,
+        "tables": digests,
         "steps": [asdict(step) for step in panel.history],
         "versions": {name: version(name) for name in PACKAGES},
     }
@@ -304,17 +313,17 @@ def _write_outputs(
     from textgov.report import write_report
 
     corpus, features, panel = results
+    documents = documents_frame(corpus, features, options.panel, gazetteer)
     if panel.frame.empty:
-        export.write_table(corpus.manifest, out / "manifest.csv")
-        export.write_table(corpus.review, out / "review.csv")
-        raise TextgovError("nothing_left", n=len(corpus.inputs), path=out / "review.csv")
-    record = provenance(corpus, features, panel, options)
+        _explain_empty(corpus, documents, out, options.panel.level)
+    # Until the end there is no record, so that a run that fails half-way is not taken for a whole one.
+    (out / "provenance.json").unlink(missing_ok=True)
+    record = provenance(corpus, panel, options, out)
     run_id = hash_text(repr(sorted(record.items())))
     record["run_id"] = run_id
     review = corpus.review
     extra = export.ExportExtras(review, run_id, record["options"])
     hits = _joined_hits(features)
-    documents = documents_frame(corpus, features, options.panel, gazetteer)
     labels: Any = options.labels
     # The workbook takes as long as all the rest: it is written elsewhere meanwhile.
     book = {"panel.xlsx"}
@@ -329,11 +338,24 @@ def _write_outputs(
         lambda: export.write_table(review, out / "review.csv"),
         lambda: export.write_table(review, out / "review.xlsx"),
         lambda: export.write_term_counts(features, out),
-        lambda: export.write_json(record, out / "provenance.json"),
         lambda: write_report(corpus, features, panel, record, out / "report.html"),
         *(future.result for future in waiting),
     ]
-    return _all_written(writers)
+    files = _all_written(writers)
+    return tuple(sorted((*files, export.write_json(record, out / "provenance.json"))))
+
+
+def _explain_empty(corpus: Corpus, documents: pd.DataFrame, out: Path, level: str) -> NoReturn:
+    """Write what helps to see why no row was made, and say so."""
+    from textgov.export import write_table
+
+    write_table(corpus.manifest, out / "manifest.csv")
+    write_table(corpus.review, out / "review.csv")
+    write_table(documents, out / "documents.parquet")
+    n_placed = sum(not document.held for document in corpus.documents)
+    if n_placed:
+        raise UsageError("level_empty", n=n_placed, level=level, path=out / "documents.parquet")
+    raise TextgovError("nothing_left", n=len(corpus.inputs), path=out / "review.csv")
 
 
 def _all_written(writers: Sequence[Callable[[], Path | tuple[Path, ...]]]) -> tuple[Path, ...]:

@@ -112,7 +112,7 @@ def decode(data: bytes, encoding: str | None = None) -> Decoded:
 def _decode_as(data: bytes, encoding: str) -> Decoded:
     try:
         return _checked(data.decode(encoding, "replace"), codecs.lookup(encoding).name, 1.0)
-    except LookupError:
+    except (LookupError, UnicodeError):
         raise UsageError("encoding_unknown", name=encoding) from None
 
 

@@ -59,7 +59,9 @@ def list_inputs(sources: Iterable[Path | str], leave_out: Path | None = None) ->
             found += [(_name(path.relative_to(source)), path) for path in files]
         else:
             found.append((_name(Path(source.name)), source))
-    inputs = _once(sorted(found, key=lambda pair: (pair[0], str(pair[1]))), passed)
+    # Of a folder and a folder inside it, the longer name of a file says more about its place.
+    inputs = _once(sorted(found, key=lambda pair: (-pair[0].count("/"), pair[0], str(pair[1]))), passed)
+    inputs.sort(key=lambda item: item.name)
     if not inputs:
         raise UsageError("source_empty", path=", ".join(str(source) for source in folders))
     return Listing(tuple(inputs), tuple(passed))
@@ -89,6 +91,9 @@ class _Walk(NamedTuple):
 def _walk(folder: Path, walk: _Walk, above: tuple[str, ...]) -> Iterator[Path]:
     real = os.path.realpath(folder)
     if real == walk.results:
+        return
+    if (folder / "provenance.json").is_file() and (folder / "store").is_dir():
+        walk.pass_over(folder, "skipped", "run_folder")
         return
     if real in above:
         walk.pass_over(folder, "skipped", "link_loop")

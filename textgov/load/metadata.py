@@ -76,6 +76,11 @@ def join_metadata(
     """For each input its row, and the rows that fit no input or several.
 
     A row fits the input with its path; else the one with its file name, with or without the ending.
+
+    Raises
+    ------
+    UsageError
+        Two rows say different things about one input.
     """
     by_key: dict[str, set[str]] = {}
     for name in names:
@@ -86,7 +91,10 @@ def join_metadata(
     for file, values in rows:
         fits = {file} if file in by_key.get(file, ()) else by_key.get(file, set())
         if len(fits) == 1:
-            joined[next(iter(fits))] = values
+            name = next(iter(fits))
+            if joined.get(name, values) != values:
+                raise UsageError("metadata_twice", path="metadata", name=name)
+            joined[name] = values
         else:
             unmatched.append(file)
     return joined, unmatched

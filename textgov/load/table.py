@@ -11,9 +11,10 @@ from typing import Any
 from textgov.errors import ReadError
 from textgov.load.encoding import Decoded, decode
 from textgov.load.raw import Contents, LoadOptions, Raw
+from textgov.load.text import first_line
 
 # Names under which people keep the text, tried in this order.
-TEXT_COLUMNS = ("text", "content", "doc", "body", "正文", "全文", "内容", "文本")
+TEXT_COLUMNS = ("text", "content", "doc", "body", "full_text", "fulltext", "正文", "全文", "内容", "文本")
 TITLE_COLUMNS = ("title", "标题", "题目", "名称")
 csv.field_size_limit(2**31 - 1)
 
@@ -89,7 +90,14 @@ def _contents(
             bad.append((number, row))
             continue
         meta = {key: value for key, value in row.items() if key not in (column, title) and value.strip()}
-        raws.append(Raw(row.get(column, ""), key=f"#{number}", title=row.get(title or "", ""), meta=meta))
+        raws.append(
+            Raw(
+                row.get(column, ""),
+                key=f"#{number}",
+                title=row.get(title or "", "") or first_line(row.get(column, "")),
+                meta=meta,
+            )
+        )
     return Contents(tuple(raws), decoded.encoding, decoded.replaced, tuple(bad))
 
 

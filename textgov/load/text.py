@@ -49,5 +49,5 @@ def front_matter(text: str) -> tuple[int, dict[str, str]]:
 
 def first_line(text: str) -> str:
     """The first line that is not blank, if it can be a title: short, and no sentence or greeting."""
-    line = text.lstrip().split("\n", 1)[0].strip()
+    line = next(iter(text[: 4 * TITLE_LENGTH].lstrip().splitlines()), "").strip()
     return "" if len(line) > TITLE_LENGTH or SENTENCE_MARK.search(line) else line

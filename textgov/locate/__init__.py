@@ -26,6 +26,7 @@ YEARS = ("session", "delivered", "path")
 OWN_DOUBTS = {
     "place_unknown",
     "place_ambiguous",
+    "place_mentioned",
     "place_missing",
     "place_conflict",
     "year_missing",

@@ -45,7 +45,11 @@ def read_decisions(path: Path, gazetteer: Gazetteer | None = None) -> tuple[Deci
     """
     if not path.is_file():
         raise UsageError("source_missing", path=path)
-    data = path.read_bytes()
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        detail = f"cannot be read ({error.strerror}); close the program that has it open"
+        raise UsageError("decision_bad", path=path, row=1, detail=detail) from None
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -187,6 +187,7 @@ def count_places(gazetteer: Gazetteer, text: str, suffix: str, year: int) -> Cou
 
     ``suffix`` is the word by which the issuer calls itself (市人民政府, 我省): 市, 省, 州 and so on.
     """
+    text = text.replace("人民共和国", "\n" * 5)  # 共和县 is not meant
     counts: Counter[str] = Counter()
     names = names_of(gazetteer, counties=True)
     meant: dict[int, set[str]] = {}

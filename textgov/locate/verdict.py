@@ -199,8 +199,12 @@ def decide_place(gazetteer: Gazetteer, around: Around, reading: Reading, text: s
     inside = [_resolve(gazetteer, claim, day, reading) for claim in reading.claims]
     gone = [one for one in outside + inside if not one.codes]
     known = [one for one in outside + inside if one.codes]
+    counted = []
     if not any(one.claim.weight >= 0.6 and one.codes for one in inside):
-        known += _count_claims(gazetteer, reading, text, day)
+        counted = _count_claims(gazetteer, reading, text, day)
+    # Without a word of the issuer about itself, a place that is only mentioned proves nothing.
+    only_mentioned = not known and not reading.suffix
+    known += counted
     if not known:
         return _no_place(around, gone, day)
     scores = _score(gazetteer, known, day)
@@ -213,6 +217,12 @@ def decide_place(gazetteer: Gazetteer, around: Around, reading: Reading, text: s
     unit = _spell(gazetteer, best, day)
     if conflict:
         return PlaceVerdict(unit, support, (conflict,), round(0.5 * scores[best], 3))
+    if around.unknown:
+        unread = Doubt("place_unknown", {"name": around.unknown, "year": day}, True, (best,))
+        return PlaceVerdict(unit, support, (unread,), round(0.5 * scores[best], 3))
+    if only_mentioned and unit is not None:
+        doubt = Doubt("place_mentioned", {"name": unit.name}, True, (best,))
+        return PlaceVerdict(unit, support, (doubt,), 0.3)
     if rivals:
         return PlaceVerdict(unit, support, (_ambiguous(gazetteer, known, sorted({best, *rivals}), day),), 0.3)
     return PlaceVerdict(unit, support, (), round(_confidence(gazetteer, best, scores, day), 3))
