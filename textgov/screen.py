@@ -24,8 +24,8 @@ CUT = re.compile(r"[\u4e00-\u9fff,、:]\Z")
 # A last line of this length that ends in the middle of a sentence was cut; shorter ones are names, dates and headings.
 # On 2,431 work reports this lists 4, one of them (厦门 2000) cut before its last words.
 TAIL = 30
-# A work report with less than this share of the median length of its level in the run. The shortest of 2,372 real ones
-# has 0.44 of it; the one in the 2024 collection that is known to be cut has 0.26.
+# A work report with less than this share of the median length of its level in the run. The shortest of 2,372
+# sub-national ones has 0.44 of the median of all; the one of the 2024 collection that is known to be cut has 0.28.
 SHORT = 0.4
 ENOUGH = 20  # reports from which a median means something
 
