@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from textgov.errors import LexiconError, RecordError
-from textgov.normalise import normalise_text
+from textgov.normalise import normalise_term
 from textgov.records import Category, Entry, Lexicon
 
 LEXICON_KEYS = ("name", "version", "prefix", "title", "citation", "note", "categories")
@@ -260,7 +260,7 @@ def match_key(term: str) -> str:
     >>> match_key("互聯網 ＋ 政務服務")
     '互联网+政务服务'
     """
-    return lower_case("".join(normalise_text(term).split()))
+    return lower_case("".join(normalise_term(term).split()))
 
 
 def match_keys(entry: Entry) -> frozenset[str]:

@@ -9,11 +9,20 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from textgov.normalise.characters import Change, fold_characters, fold_newlines
+from textgov.normalise.change import Change
+from textgov.normalise.characters import fold_characters, fold_newlines
 from textgov.normalise.script import detect_script, simplify
 from textgov.records import Corpus, Document, Step
 
-__all__ = ["RULES", "NormaliseOptions", "detect_script", "normalise_corpus", "normalise_text", "simplify"]
+__all__ = [
+    "RULES",
+    "NormaliseOptions",
+    "detect_script",
+    "normalise_corpus",
+    "normalise_term",
+    "normalise_text",
+    "simplify",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +47,12 @@ RULES: tuple[tuple[str, Callable[[str], Change]], ...] = (
 )
 
 
+# What applies to a term or a title as well as to a text.
+TERM_RULES = ("newlines", "characters", "script")
+
+
 def normalise_text(text: str, options: NormaliseOptions | None = None) -> str:
-    """The text as it is counted.
+    """The text as it is counted: every rule, as for a document.
 
     Examples
     --------
@@ -50,6 +63,14 @@ def normalise_text(text: str, options: NormaliseOptions | None = None) -> str:
         if name != "script" or options is None or options.simplify:
             text = rule(text).text
     return text
+
+
+def normalise_term(term: str, options: NormaliseOptions | None = None) -> str:
+    """A term or a title as it is compared: characters and script only."""
+    for name, rule in RULES:
+        if name in TERM_RULES and (name != "script" or options is None or options.simplify):
+            term = rule(term).text
+    return term
 
 
 def normalise_document(document: Document, options: NormaliseOptions) -> tuple[Document, dict[str, int]]:
@@ -65,7 +86,7 @@ def normalise_document(document: Document, options: NormaliseOptions) -> tuple[D
         if change.places:
             text, spans = change.text, spans.then(change.spans)
             fired[name] = change.places
-    title = normalise_text(document.title, options).strip()
+    title = normalise_term(document.title, options).strip()
     return replace(document, text=text, spans=spans, script=script, title=title), fired
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from textgov.normalise.change import Change, unchanged
 from textgov.spans import Spans
 
 if TYPE_CHECKING:
@@ -36,19 +37,6 @@ FOLDING = (
     range(0xE0000, 0xE01F0),
 )
 SLOW = np.uint32(1 << 31)  # marks a character that changes the length of the text or joins the one before it
-
-
-class Change(NamedTuple):
-    """What a rule made of a text: the new text, where it came from, and in how many places it changed."""
-
-    text: str
-    spans: Spans
-    places: int
-
-
-def unchanged(text: str) -> Change:
-    """The text as it was."""
-    return Change(text, Spans.identity(), 0)
 
 
 def to_codes(text: str) -> NDArray[np.uint32]:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import opencc
 
-from textgov.normalise.characters import Change, to_codes, unchanged
+from textgov.normalise.change import Change, unchanged
+from textgov.normalise.characters import to_codes
 from textgov.spans import Spans
 
 if TYPE_CHECKING:
