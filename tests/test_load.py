@@ -12,6 +12,7 @@ import unicodedata
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 import docx
 import opencc
@@ -255,14 +256,14 @@ def test_every_bad_file_has_one_line_and_the_rest_goes_on(tmp_path: Path):
 
 def test_unreadable_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     write_files(tmp_path, {"a.txt": TEXT.encode(), "locked.txt": TEXT.encode()})
-    read_bytes = Path.read_bytes
+    open_file = Path.open
 
-    def refuse(path: Path) -> bytes:
+    def refuse(path: Path, *args: str) -> BinaryIO:
         if path.name == "locked.txt":
             raise PermissionError(13, "Permission denied")
-        return read_bytes(path)
+        return open_file(path, *args)
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(Path, "open", refuse)
     corpus = load_corpus(tmp_path)
     assert outcome(corpus) == {"a.txt": ("done", ""), "locked.txt": ("failed", "file_unreadable")}
     assert "Permission denied" in corpus.manifest.set_index("path").loc["locked.txt", "reason"]
@@ -291,7 +292,7 @@ def test_damaged_word_files_never_stop_a_run():
             if data:
                 data[chance.randrange(len(data))] = chance.randrange(256)
         try:
-            read_docx(bytes(data), LoadOptions())
+            list(read_docx(io.BytesIO(data), LoadOptions()))
         except ReadError as error:
             codes.add(error.code)
     assert codes == {"file_damaged"}

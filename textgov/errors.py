@@ -53,6 +53,14 @@ MESSAGES: dict[str, Message] = {
         "files ending in {suffix} are not read; convert the file to one of {known}",
         "不支持 {suffix} 文件；请转换为以下之一：{known}",
     ),
+    "archive_limit": Message(
+        "the archive is not unpacked further ({detail}); unpack it yourself and give its folder",
+        "不再解开该压缩包（{detail}）；请自行解压后指定文件夹",
+    ),
+    "archive_read": Message(
+        "an archive with {members} files; {unread} entries of it could not be read",
+        "压缩包，内含 {members} 个文件，其中 {unread} 项无法读取",
+    ),
     "file_hidden": Message("hidden or temporary file, not a document", "隐藏文件或临时文件，不是文档"),
     "file_again": Message(
         "the same file was already read as {doc_id}; it is counted once",

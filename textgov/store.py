@@ -132,9 +132,10 @@ PLAIN_FIELDS = (
     "confidence",
     "explanation",
     "content_hash",
+    "language",
 )
-PACKED_FIELDS = ("meta", "sections", "evidence", "doubts")
-PARTS = {"sections": Section, "evidence": Evidence, "doubts": Doubt}
+PACKED_FIELDS = ("meta", "sections", "evidence", "doubts", "removed")
+PARTS = {"sections": Section, "removed": Section, "evidence": Evidence, "doubts": Doubt}
 
 
 def _schema(pa: Any) -> Any:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
-from pathlib import Path, PurePosixPath
+import io
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
@@ -14,13 +17,14 @@ from textgov.load.frame import corpus_from_frame
 from textgov.load.html import read_html
 from textgov.load.inputs import Input, Listing, list_inputs
 from textgov.load.metadata import join_metadata, read_metadata
-from textgov.load.raw import Contents, LoadOptions, Raw
+from textgov.load.raw import Fault, LoadOptions, Member, Part, Raw
+from textgov.load.sniff import reader_name
 from textgov.load.table import read_csv, read_jsonl, read_tsv
 from textgov.load.text import read_md, read_txt
 from textgov.records import Corpus, Document, ManifestRow, Step, hash_text
 from textgov.spans import Spans
 
-Reader = Callable[[bytes, LoadOptions], Contents]
+Reader = Callable[[BinaryIO, LoadOptions], Iterator[Part]]
 READERS: dict[str, Reader] = {
     ".txt": read_txt,
     ".md": read_md,
@@ -33,12 +37,17 @@ READERS: dict[str, Reader] = {
     ".jsonl": read_jsonl,
 }
 
+# A file up to this size is held in memory while it is read; a larger one is read from the disk.
+HELD_BYTES = 64_000_000
+MAX_DEPTH = 3  # archives inside archives; deeper nesting was found in no real collection, but in attacks
+
 __all__ = [
     "READERS",
     "Input",
     "Listing",
     "LoadOptions",
     "corpus_from_frame",
+    "iter_input",
     "join_metadata",
     "list_inputs",
     "load_corpus",
@@ -82,64 +91,119 @@ def load_corpus(sources: Path | str | Iterable[Path | str], options: LoadOptions
 
 
 def read_input(item: Input, options: LoadOptions) -> tuple[list[ManifestRow], list[Document]]:
-    """Read one file: its manifest row, a row for each table row that could not be read, and its documents."""
-    try:
-        data = item.path.read_bytes()
-    except OSError as error:
-        facts = {"detail": error.strerror or type(error).__name__}
-        return [ManifestRow(item.name, "failed", "file_unreadable", facts, n_bytes=item.n_bytes)], []
-    digest = hashlib.sha256(data).hexdigest()
-    try:
-        contents = _read_contents(item, data, options)
-    except ReadError as error:
-        return [_row(item, "failed", error.code, error.facts, data, digest)], []
-    documents = [_document(item, raw, contents.encoding) for raw in contents.raws if raw.original[raw.start :].strip()]
-    rows = [_done(item, contents, documents, data, digest)]
-    rows += [
-        _row(item, "failed", "row_damaged", {"row": row, "detail": detail}, data, digest, f"#{row}")
-        for row, detail in contents.bad_rows
-    ]
-    rows += [
-        _row(item, "failed", "text_empty", {}, data, digest, raw.key)
-        for raw in contents.raws
-        if raw.key and not raw.original[raw.start :].strip()
-    ]
+    """Read one file: its manifest row, a row for each part of it that could not be read, and its documents."""
+    rows: list[ManifestRow] = []
+    documents: list[Document] = []
+    for found in iter_input(item, options):
+        if isinstance(found, Document):
+            documents.append(found)
+        else:
+            rows.append(found)
     return rows, documents
 
 
-def _read_contents(item: Input, data: bytes, options: LoadOptions) -> Contents:
-    suffix = PurePosixPath(item.name).suffix.lower()
-    if suffix not in READERS:
-        raise ReadError("format_unknown", suffix=suffix or item.name, known=" ".join(READERS))
-    if not data.strip():
-        raise ReadError("file_empty")
-    return READERS[suffix](data, options)
+def iter_input(item: Input, options: LoadOptions) -> Iterator[Document | ManifestRow]:
+    """As `read_input`, one document after the other; memory is bounded by the largest document."""
+    try:
+        with item.path.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+            stream.seek(0)
+            # A small file is read at once: many readers go to and fro in it.
+            held = io.BytesIO(stream.read()) if item.n_bytes <= HELD_BYTES else stream
+            yield from _read_file(_File(item.name, item.name, item.name, held, digest), options)
+    except OSError as error:
+        facts = {"detail": error.strerror or type(error).__name__}
+        yield ManifestRow(item.name, "failed", "file_unreadable", facts, n_bytes=item.n_bytes)
 
 
-def _done(item: Input, contents: Contents, documents: list[Document], data: bytes, digest: str) -> ManifestRow:
-    if not documents:
-        return _row(item, "failed", "text_empty", {}, data, digest)
-    lossy = {"replaced": contents.replaced, "encoding": contents.encoding}
+@dataclass(frozen=True, slots=True, eq=False)
+class _File:
+    """A file, or a member of one: its source, its own name and ending, and its place in the nesting."""
+
+    source: str
+    doc_id: str
+    name: str
+    stream: BinaryIO
+    sha256: str = ""
+    depth: int = 0
+
+
+@dataclass(slots=True)
+class _Account:
+    """What has been read out of a file so far."""
+
+    doc_ids: list[str] = field(default_factory=list)
+    encoding: str = ""
+    margin: float = 1.0
+    replaced: int = 0
+    members: int = 0
+    unread: int = 0
+
+    def add(self, raw: Raw, doc_id: str) -> None:
+        self.doc_ids.append(doc_id)
+        self.encoding = self.encoding or raw.encoding
+        self.margin = min(self.margin, raw.margin)
+        self.replaced += raw.replaced
+
+
+def _read_file(file: _File, options: LoadOptions) -> Iterator[Document | ManifestRow]:
+    account = _Account()
+    fault: Fault | None = None
+    try:
+        for part in _parts(file, options):
+            if isinstance(part, Member):
+                account.members += 1
+                inner = _File(file.source, file.doc_id + part.key, part.name, part.stream, depth=file.depth + 1)
+                yield from _read_file(inner, options)
+            elif isinstance(part, Fault):
+                account.unread += 1
+                yield ManifestRow(file.doc_id + part.key, "failed", part.code, part.facts)
+            elif part.original[part.start : part.end].strip():
+                doc_id = file.doc_id + part.key
+                account.add(part, doc_id)
+                yield _document(file, doc_id, part)
+            elif part.key:
+                account.unread += 1
+                yield ManifestRow(file.doc_id + part.key, "failed", "text_empty")
+    except ReadError as error:
+        fault = Fault("", error.code, error.facts)
+    yield _manifest_row(file, account, fault)
+
+
+def _parts(file: _File, options: LoadOptions) -> Iterator[Part]:
+    if file.depth > MAX_DEPTH:
+        raise ReadError("archive_limit", detail=f"more than {MAX_DEPTH} archives inside one another")
+    name = reader_name(file.name, file.stream)
+    if name not in READERS:
+        raise ReadError("format_unknown", suffix=name or file.name, known=" ".join(READERS))
+    yield from READERS[name](file.stream, options)
+
+
+def _manifest_row(file: _File, account: _Account, fault: Fault | None) -> ManifestRow:
+    status, code, facts = "done", "", dict[str, object]()
+    if fault is not None:
+        status, code, facts = "failed", fault.code, dict(fault.facts)
+    elif account.members:
+        code, facts = "archive_read", {"members": account.members, "unread": account.unread}
+    elif not account.doc_ids:
+        status, code = "failed", "text_empty"
+    elif account.replaced:
+        code, facts = "encoding_lossy", {"replaced": account.replaced, "encoding": account.encoding}
     return ManifestRow(
-        item.name,
-        "done",
-        "encoding_lossy" if contents.replaced else "",
-        lossy if contents.replaced else {},
-        contents.encoding,
-        contents.replaced,
-        len(data),
-        digest,
-        tuple(document.doc_id for document in documents),
+        file.doc_id,
+        status,
+        code,
+        facts,
+        account.encoding,
+        account.replaced,
+        file.stream.seek(0, io.SEEK_END),
+        file.sha256,
+        tuple(account.doc_ids),
+        account.margin,
     )
 
 
-def _row(
-    item: Input, status: str, code: str, facts: dict[str, object], data: bytes, digest: str, key: str = ""
-) -> ManifestRow:
-    return ManifestRow(item.name + key, status, code, facts, n_bytes=len(data), sha256=digest)
-
-
-def _document(item: Input, raw: Raw, encoding: str) -> Document:
+def _document(file: _File, doc_id: str, raw: Raw) -> Document:
     end = len(raw.original) if raw.end is None else raw.end
     blocks = []
     if raw.start:
@@ -147,13 +211,13 @@ def _document(item: Input, raw: Raw, encoding: str) -> Document:
     if end < len(raw.original):
         blocks.append((end - raw.start, end - raw.start, end, len(raw.original)))
     return Document(
-        doc_id=item.name + raw.key,
+        doc_id=doc_id,
         text=raw.original[raw.start : end],
         original=raw.original,
         spans=Spans(np.array(blocks, dtype=np.int64)) if blocks else Spans.identity(),
-        source=item.name,
+        source=file.source,
         title=raw.title,
-        encoding=encoding,
+        encoding=raw.encoding,
         meta=dict(raw.meta),
         content_hash=hash_text(raw.original),
     )

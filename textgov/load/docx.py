@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import zipfile
 import zlib
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, BinaryIO
 
 from textgov.errors import ReadError
-from textgov.load.raw import Contents, LoadOptions, Raw
+from textgov.load.raw import LoadOptions, Raw
 from textgov.load.text import first_line
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ DAMAGE = (
 )
 
 
-def read_docx(data: bytes, options: LoadOptions) -> Contents:
+def read_docx(stream: BinaryIO, options: LoadOptions) -> Iterator[Raw]:
     """Paragraphs and table rows in reading order, one a line; cells of a row are parted by a tab."""
     import docx
     from docx.opc.exceptions import PackageNotFoundError
@@ -35,7 +35,7 @@ def read_docx(data: bytes, options: LoadOptions) -> Contents:
     from lxml.etree import LxmlError
 
     try:
-        document = docx.Document(io.BytesIO(data))
+        document = docx.Document(stream)
         lines = []
         for block in document.iter_inner_content():
             if isinstance(block, Table):
@@ -46,7 +46,7 @@ def read_docx(data: bytes, options: LoadOptions) -> Contents:
         raise ReadError("file_damaged", detail=f"not a complete Word document: {error}") from None
     text = "\n".join(lines)
     title = document.core_properties.title or first_line(text)
-    return Contents((Raw(text, title=title),))
+    yield Raw(text, title=title)
 
 
 def _table_lines(table: Table) -> list[str]:

@@ -1,10 +1,11 @@
-"""What a reader returns: one document as it came from a file."""
+"""What a reader yields: documents as they come out of a file, one after the other."""
 
 from __future__ import annotations
 
 import codecs
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import BinaryIO
 
 from textgov.errors import UsageError
 
@@ -14,7 +15,9 @@ class Raw:
     """One document out of a file.
 
     ``original[start:end]`` is the text to analyse; what lies outside (front matter) is kept so that offsets lead into
-    the file as it is. ``key`` is what the doc_id gets behind the path, such as ``#2`` for a table row.
+    the file as it is. ``key`` is what the doc_id gets behind the path, such as ``#2`` for a table row. ``margin`` says
+    how far the encoding was ahead of the second choice (1 = certain), ``replaced`` how many characters it could not
+    decode.
     """
 
     original: str
@@ -23,16 +26,30 @@ class Raw:
     key: str = ""
     title: str = ""
     meta: Mapping[str, str] = field(default_factory=dict)
+    encoding: str = ""
+    margin: float = 1.0
+    replaced: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Contents:
-    """All documents of a file, its encoding, replaced characters, and rows that could not be read (row, why)."""
+class Fault:
+    """A row or member of a file that could not be read: its key, a message code of `errors`, and its facts."""
 
-    raws: tuple[Raw, ...]
-    encoding: str = ""
-    replaced: int = 0
-    bad_rows: tuple[tuple[int, str], ...] = ()
+    key: str
+    code: str
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Member:
+    """A file inside a file: ``key`` is what its doc_id gets behind the path, ``name`` decides how it is read."""
+
+    key: str
+    name: str
+    stream: BinaryIO
+
+
+Part = Raw | Fault | Member
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +62,13 @@ class LoadOptions:
         The encoding of all text files; detected file by file when not given.
     text_column : str, optional
         The column of tables that holds the text; found by its name when not given.
+    language : str
+        The language to take out of a file that holds a text in several (TMX): ``zh`` also finds ``zh-CN``.
     """
 
     encoding: str | None = None
     text_column: str | None = None
+    language: str = "zh"
 
     def __post_init__(self) -> None:
         if self.encoding is not None:

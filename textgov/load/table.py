@@ -6,11 +6,11 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, BinaryIO
 
 from textgov.errors import ReadError
 from textgov.load.encoding import Decoded, decode
-from textgov.load.raw import Contents, LoadOptions, Raw
+from textgov.load.raw import Fault, LoadOptions, Raw
 from textgov.load.text import first_line
 
 # Names under which people keep the text, tried in this order.
@@ -19,18 +19,18 @@ TITLE_COLUMNS = ("title", "标题", "题目", "名称")
 csv.field_size_limit(2**31 - 1)
 
 
-def read_csv(data: bytes, options: LoadOptions) -> Contents:
+def read_csv(stream: BinaryIO, options: LoadOptions) -> Iterator[Raw | Fault]:
     """Rows of a comma-separated table; the header is row 1, as in a spreadsheet. A row without any cell is none."""
-    return _read_delimited(data, options, ",")
+    yield from _read_delimited(stream, options, ",")
 
 
-def read_tsv(data: bytes, options: LoadOptions) -> Contents:
+def read_tsv(stream: BinaryIO, options: LoadOptions) -> Iterator[Raw | Fault]:
     """Rows of a tab-separated table; the header is row 1, as in a spreadsheet. A row without any cell is none."""
-    return _read_delimited(data, options, "\t")
+    yield from _read_delimited(stream, options, "\t")
 
 
-def _read_delimited(data: bytes, options: LoadOptions, delimiter: str) -> Contents:
-    decoded = decode(data, options.encoding)
+def _read_delimited(stream: BinaryIO, options: LoadOptions, delimiter: str) -> Iterator[Raw | Fault]:
+    decoded = decode(stream.read(), options.encoding)
     reader = csv.reader(io.StringIO(decoded.text, newline=""), delimiter=delimiter)
     try:
         rows = list(reader)
@@ -42,23 +42,23 @@ def _read_delimited(data: bytes, options: LoadOptions, delimiter: str) -> Conten
         for number, row in enumerate(rows[1:], 2)
         if any(row)
     )
-    return _contents(pairs, header, options, decoded)
+    yield from _parts(pairs, header, options, decoded)
 
 
 def _width(row: list[str], header: list[str]) -> str:
     return f"{len(row)} fields, the header has {len(header)}"
 
 
-def read_jsonl(data: bytes, options: LoadOptions) -> Contents:
+def read_jsonl(stream: BinaryIO, options: LoadOptions) -> Iterator[Raw | Fault]:
     """One JSON object a line; the first line is row 1."""
-    decoded = decode(data, options.encoding)
+    decoded = decode(stream.read(), options.encoding)
     pairs, header = [], dict[str, None]()
     for number, line in enumerate(decoded.text.split("\n"), 1):
         if line.strip():
             row = _json_row(line)
             pairs.append((number, row))
             header.update(dict.fromkeys(row if isinstance(row, dict) else ()))
-    return _contents(pairs, list(header), options, decoded)
+    yield from _parts(pairs, list(header), options, decoded)
 
 
 def _json_row(line: str) -> dict[str, str] | str:
@@ -79,26 +79,19 @@ def _plain(value: Any) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _contents(
+def _parts(
     pairs: Iterable[tuple[int, dict[str, str] | str]], header: list[str], options: LoadOptions, decoded: Decoded
-) -> Contents:
+) -> Iterator[Raw | Fault]:
     column = text_column(header, options)
-    title = next((name for name in TITLE_COLUMNS if name in header), None)
-    raws, bad = [], []
+    title = next((name for name in TITLE_COLUMNS if name in header), "")
     for number, row in pairs:
         if isinstance(row, str):
-            bad.append((number, row))
+            yield Fault(f"#{number}", "row_damaged", {"row": number, "detail": row})
             continue
+        text = row.get(column, "")
         meta = {key: value for key, value in row.items() if key not in (column, title) and value.strip()}
-        raws.append(
-            Raw(
-                row.get(column, ""),
-                key=f"#{number}",
-                title=row.get(title or "", "") or first_line(row.get(column, "")),
-                meta=meta,
-            )
-        )
-    return Contents(tuple(raws), decoded.encoding, decoded.replaced, tuple(bad))
+        named = row.get(title, "") or first_line(text)
+        yield Raw(text, key=f"#{number}", title=named, meta=meta, encoding=decoded.encoding, margin=decoded.margin)
 
 
 def text_column(header: list[str], options: LoadOptions) -> str:

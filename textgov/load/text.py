@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from typing import BinaryIO
 
 import yaml
 
 from textgov.load.encoding import decode
-from textgov.load.raw import Contents, LoadOptions, Raw
+from textgov.load.raw import LoadOptions, Raw
 
 FRONT = re.compile(r"\A---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 FRONT_LENGTH = 20_000  # front matter longer than this is not front matter (and can crash the YAML parser)
@@ -15,22 +17,21 @@ TITLE_LENGTH = 80  # a first line longer than this is a paragraph, not a title
 SENTENCE_MARK = re.compile(r"[。！？；!?;]|[：:]\Z")
 
 
-def read_txt(data: bytes, options: LoadOptions) -> Contents:
+def read_txt(stream: BinaryIO, options: LoadOptions) -> Iterator[Raw]:
     """The whole file is the text; its first line, if short, the title."""
-    decoded = decode(data, options.encoding)
-    raw = Raw(decoded.text, title=first_line(decoded.text))
-    return Contents((raw,), decoded.encoding, decoded.replaced)
+    text, encoding, margin, replaced = decode(stream.read(), options.encoding)
+    yield Raw(text, title=first_line(text), encoding=encoding, margin=margin, replaced=replaced)
 
 
-def read_md(data: bytes, options: LoadOptions) -> Contents:
+def read_md(stream: BinaryIO, options: LoadOptions) -> Iterator[Raw]:
     """The text behind the front matter; keys of the front matter become metadata.
 
     Front matter that is not valid YAML, or not a map, is left in the text.
     """
-    decoded = decode(data, options.encoding)
-    start, meta = front_matter(decoded.text)
-    title = meta.get("title", "") or first_line(decoded.text[start : start + 4 * TITLE_LENGTH]).lstrip("# ")
-    return Contents((Raw(decoded.text, start, title=title, meta=meta),), decoded.encoding, decoded.replaced)
+    text, encoding, margin, replaced = decode(stream.read(), options.encoding)
+    start, meta = front_matter(text)
+    title = meta.get("title", "") or first_line(text[start : start + 4 * TITLE_LENGTH]).lstrip("# ")
+    yield Raw(text, start, title=title, meta=meta, encoding=encoding, margin=margin, replaced=replaced)
 
 
 def front_matter(text: str) -> tuple[int, dict[str, str]]:

@@ -1,13 +1,8 @@
-"""The nouns of textgov: read this file first.
-
-Every noun is frozen and checked when it is built; a verb takes one and returns a new one. Rows are documents, named by
-``doc_id``, in one fixed order from the first step to the last. pandas is imported only when a ``frame`` is asked for.
-"""
+"""Documents and words: what is read, with the evidence for its place and year."""
 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -16,11 +11,7 @@ from textgov.errors import RecordError, wording
 from textgov.spans import Spans
 
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
-    import pyarrow as pa
-    from numpy.typing import NDArray
-    from scipy.sparse import csr_array
 
 LEVELS = ("national", "province", "prefecture", "county")
 FIRST_YEAR, LAST_YEAR = 1949, 2100
@@ -88,7 +79,9 @@ class Document:
     ``text`` is what is counted. ``original`` is the decoded text as it came from the file (for txt and md the whole
     file, for other formats the text that the reader took out), and ``spans`` leads from one to the other.
     ``place_code`` is a six-digit code or None, ``year`` an integer or None, ``date`` an ISO date or "".
-    ``content_hash`` is that of the original (`hash_text`).
+    ``content_hash`` is that of the original (`hash_text`). ``sections`` are stretches of ``text``; ``removed`` are the
+    stretches of ``original`` that were left out of the text, each named by the reason. ``language`` is ``zh``, ``en``
+    or "".
     """
 
     doc_id: str
@@ -114,6 +107,8 @@ class Document:
     explanation: str = ""
     doubts: tuple[Doubt, ...] = ()
     content_hash: str = ""
+    language: str = ""
+    removed: tuple[Section, ...] = ()
 
     def __post_init__(self) -> None:
         code = self.place_code
@@ -141,9 +136,11 @@ class ManifestRow:
     n_bytes: int = 0
     sha256: str = ""
     doc_ids: tuple[str, ...] = ()
+    margin: float = 1.0
 
 
-def _check_ids(doc_ids: Iterable[str]) -> None:
+def check_ids(doc_ids: Iterable[str]) -> None:
+    """Raise an error if an id occurs twice."""
     seen: set[str] = set()
     for doc_id in doc_ids:
         if doc_id in seen:
@@ -160,7 +157,7 @@ class Corpus:
     history: tuple[Step, ...] = ()
 
     def __post_init__(self) -> None:
-        _check_ids(self.doc_ids)
+        check_ids(self.doc_ids)
 
     def __len__(self) -> int:
         return len(self.documents)
@@ -192,7 +189,7 @@ class Corpus:
         """One row an input file: status, reason, encoding, replaced characters, ids of its documents."""
         import pandas as pd
 
-        plain = ("path", "status", "code", "encoding", "replaced", "n_bytes", "sha256")
+        plain = ("path", "status", "code", "encoding", "margin", "replaced", "n_bytes", "sha256")
         rows = [
             {
                 **{name: getattr(row, name) for name in plain},
@@ -228,7 +225,9 @@ class Corpus:
         return frame.astype({"held": "bool", "year": "Int64"})
 
 
-MANIFEST_COLUMNS = tuple("path status code reason reason_zh encoding replaced n_bytes sha256 n_docs doc_ids".split())
+MANIFEST_COLUMNS = tuple(
+    "path status code reason reason_zh encoding margin replaced n_bytes sha256 n_docs doc_ids".split()
+)
 REVIEW_COLUMNS = tuple(
     "doc_id content_hash code held place_code place year candidates reason reason_zh evidence".split()
 )
@@ -246,7 +245,7 @@ class Tokens:
     history: tuple[Step, ...] = ()
 
     def __post_init__(self) -> None:
-        _check_ids(self.doc_ids)
+        check_ids(self.doc_ids)
         if len(self.words) != len(self.doc_ids):
             raise RecordError("record_bad", what="Tokens", detail="one list of words a document is needed")
 
@@ -255,164 +254,3 @@ class Tokens:
 
     def __repr__(self) -> str:
         return f"<Tokens: {len(self)} documents, {sum(map(len, self.words))} tokens>"
-
-
-@dataclass(frozen=True, slots=True)
-class Category:
-    """A category of a lexicon: ``name`` is ASCII and becomes part of the column names."""
-
-    name: str
-    zh: str
-    en: str
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One entry: a term, other spellings that count as it, its category, and what is known about it."""
-
-    term: str
-    category: str
-    variants: tuple[str, ...] = ()
-    phase: str = ""
-    source: str = ""
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Lexicon:
-    """Categories of entries, with a version and a source. ``prefix`` starts the names of its columns."""
-
-    name: str
-    version: str
-    prefix: str
-    zh: str
-    en: str
-    citation: str
-    categories: tuple[Category, ...]
-    entries: tuple[Entry, ...]
-    note: str = ""
-
-    def __post_init__(self) -> None:
-        if not self.entries:
-            raise RecordError("record_bad", what=self.name, detail="the lexicon has no entry")
-        known = {category.name for category in self.categories}
-        seen: set[tuple[str, str]] = set()
-        for entry in self.entries:
-            if not entry.term.strip() or entry.category not in known or (entry.category, entry.term) in seen:
-                detail = f"entry {entry.term!r} of {entry.category!r} is empty, doubled or of no category"
-                raise RecordError("record_bad", what=self.name, detail=detail)
-            seen.add((entry.category, entry.term))
-
-    @property
-    def hash(self) -> str:
-        """First 16 hex digits of the SHA-256 of all that decides a count, independent of the order of entries."""
-        rows = sorted([entry.category, entry.term, *sorted(entry.variants)] for entry in self.entries)
-        return hashlib.sha256(json.dumps(rows, ensure_ascii=False).encode()).hexdigest()[:16]
-
-    @property
-    def label(self) -> str:
-        """``name@version``."""
-        return f"{self.name}@{self.version}"
-
-    def __repr__(self) -> str:
-        return f"<Lexicon {self.label}: {len(self.entries)} entries in {len(self.categories)} categories>"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Features:
-    """Documents x names, sparse: keyword counts, term counts or topic shares.
-
-    Parameters
-    ----------
-    doc_ids : tuple of str, length n
-    names : tuple of str, length m
-        For keyword counts ``category/term``, in the order of ``lexicon.entries``.
-    values : csr_array, n x m
-    lengths : dict of arrays of length n
-        ``n_chars`` (characters other than white space), ``n_han``, ``n_sents``, and ``n_words`` when words were cut.
-    lexicon : Lexicon, for keyword counts
-    sentences : array, n x (categories + 1), for keyword counts
-        Number of sentences with a hit, by category; the last column for any category.
-    hit_table : pyarrow.Table, for keyword counts
-    """
-
-    doc_ids: tuple[str, ...]
-    names: tuple[str, ...]
-    values: csr_array
-    lengths: Mapping[str, NDArray[np.int64]]
-    lexicon: Lexicon | None = None
-    sentences: NDArray[np.int64] | None = None
-    hit_table: pa.Table | None = None
-    history: tuple[Step, ...] = ()
-
-    def __post_init__(self) -> None:
-        _check_ids(self.doc_ids)
-        if self.values.shape != (len(self.doc_ids), len(self.names)):
-            raise RecordError("record_bad", what="Features", detail="values do not fit doc_ids and names")
-        for name, length in self.lengths.items():
-            if len(length) != len(self.doc_ids):
-                raise RecordError("record_bad", what="Features", detail=f"{name} has another number of documents")
-
-    def __len__(self) -> int:
-        return len(self.doc_ids)
-
-    def __repr__(self) -> str:
-        of = f" of {self.lexicon.label}" if self.lexicon else ""
-        return f"<Features{of}: {len(self)} documents x {len(self.names)} names>"
-
-    @property
-    def frame(self) -> pd.DataFrame:
-        """One row a document, one column a name."""
-        import pandas as pd
-
-        frame = pd.DataFrame(self.values.toarray(), columns=list(self.names))
-        frame.insert(0, "doc_id", list(self.doc_ids))
-        return frame
-
-    @property
-    def hits(self) -> pd.DataFrame:
-        """Every hit: document, entry, offsets into the original, the words and their context."""
-        if self.hit_table is None:
-            raise RecordError("record_bad", what="Features", detail="these features have no hits")
-        frame: pd.DataFrame = self.hit_table.to_pandas()
-        return frame
-
-
-@dataclass(frozen=True, slots=True)
-class Variable:
-    """A column of a panel: labels, units, how it is computed, and the lexicon behind it."""
-
-    name: str
-    en: str
-    zh: str
-    unit_en: str = ""
-    unit_zh: str = ""
-    formula: str = ""
-    lexicon: str = ""
-    lexicon_hash: str = ""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Panel:
-    """One row a place and year, sorted; measures with labels and units. No document is missing, never 0.
-
-    ``keys`` are the two columns that name a row: ``city_code`` and ``year``, or ``province_code`` and ``year``.
-    ``coverage`` is the place x year grid of document counts.
-    """
-
-    frame: pd.DataFrame
-    variables: tuple[Variable, ...]
-    keys: tuple[str, str]
-    coverage: pd.DataFrame
-    history: tuple[Step, ...] = ()
-
-    def __post_init__(self) -> None:
-        names = [variable.name for variable in self.variables]
-        if list(self.frame.columns) != names:
-            raise RecordError("record_bad", what="Panel", detail="the variables do not describe the columns")
-        if self.frame.duplicated(list(self.keys)).any():
-            raise RecordError("record_bad", what="Panel", detail="a place and year has two rows")
-
-    def __repr__(self) -> str:
-        places = self.frame[self.keys[0]].nunique()
-        return f"<Panel: {len(self.frame)} place-years, {places} places, {len(self.variables)} variables>"

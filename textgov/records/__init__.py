@@ -1,0 +1,57 @@
+"""The nouns of textgov: read this package first.
+
+Every noun is frozen and checked when it is built; a verb takes one and returns a new one. Rows are documents, named by
+``doc_id``, in one fixed order from the first step to the last. pandas is imported only when a ``frame`` is asked for.
+"""
+
+from textgov.records.documents import (
+    CORPUS_COLUMNS,
+    FIRST_YEAR,
+    LAST_YEAR,
+    LEVELS,
+    MANIFEST_COLUMNS,
+    REVIEW_COLUMNS,
+    Corpus,
+    Document,
+    Doubt,
+    Evidence,
+    ManifestRow,
+    Section,
+    Step,
+    Tokens,
+    check_ids,
+    hash_text,
+)
+from textgov.records.results import (
+    Category,
+    Entry,
+    Features,
+    Lexicon,
+    Panel,
+    Variable,
+)
+
+__all__ = [
+    "CORPUS_COLUMNS",
+    "FIRST_YEAR",
+    "LAST_YEAR",
+    "LEVELS",
+    "MANIFEST_COLUMNS",
+    "REVIEW_COLUMNS",
+    "Category",
+    "Corpus",
+    "Document",
+    "Doubt",
+    "Entry",
+    "Evidence",
+    "Features",
+    "Lexicon",
+    "ManifestRow",
+    "Panel",
+    "Section",
+    "Step",
+    "Tokens",
+    "Variable",
+    "check_ids",
+    "hash_text",
+]

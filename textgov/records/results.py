@@ -1,0 +1,180 @@
+"""Lexicons, counts and panels: what is measured."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textgov.errors import RecordError
+from textgov.records.documents import Step, check_ids
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    import pyarrow as pa
+    from numpy.typing import NDArray
+    from scipy.sparse import csr_array
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A category of a lexicon: ``name`` is ASCII and becomes part of the column names."""
+
+    name: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry: a term, other spellings that count as it, its category, and what is known about it."""
+
+    term: str
+    category: str
+    variants: tuple[str, ...] = ()
+    phase: str = ""
+    source: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Categories of entries, with a version and a source. ``prefix`` starts the names of its columns."""
+
+    name: str
+    version: str
+    prefix: str
+    zh: str
+    en: str
+    citation: str
+    categories: tuple[Category, ...]
+    entries: tuple[Entry, ...]
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.entries:
+            raise RecordError("record_bad", what=self.name, detail="the lexicon has no entry")
+        known = {category.name for category in self.categories}
+        seen: set[tuple[str, str]] = set()
+        for entry in self.entries:
+            if not entry.term.strip() or entry.category not in known or (entry.category, entry.term) in seen:
+                detail = f"entry {entry.term!r} of {entry.category!r} is empty, doubled or of no category"
+                raise RecordError("record_bad", what=self.name, detail=detail)
+            seen.add((entry.category, entry.term))
+
+    @property
+    def hash(self) -> str:
+        """First 16 hex digits of the SHA-256 of all that decides a count, independent of the order of entries."""
+        rows = sorted([entry.category, entry.term, *sorted(entry.variants)] for entry in self.entries)
+        return hashlib.sha256(json.dumps(rows, ensure_ascii=False).encode()).hexdigest()[:16]
+
+    @property
+    def label(self) -> str:
+        """``name@version``."""
+        return f"{self.name}@{self.version}"
+
+    def __repr__(self) -> str:
+        return f"<Lexicon {self.label}: {len(self.entries)} entries in {len(self.categories)} categories>"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Features:
+    """Documents x names, sparse: keyword counts, term counts or topic shares.
+
+    Parameters
+    ----------
+    doc_ids : tuple of str, length n
+    names : tuple of str, length m
+        For keyword counts ``category/term``, in the order of ``lexicon.entries``.
+    values : csr_array, n x m
+    lengths : dict of arrays of length n
+        ``n_chars`` (characters other than white space), ``n_han``, ``n_sents``, and ``n_words`` when words were cut.
+    lexicon : Lexicon, for keyword counts
+    sentences : array, n x (categories + 1), for keyword counts
+        Number of sentences with a hit, by category; the last column for any category.
+    hit_table : pyarrow.Table, for keyword counts
+    """
+
+    doc_ids: tuple[str, ...]
+    names: tuple[str, ...]
+    values: csr_array
+    lengths: Mapping[str, NDArray[np.int64]]
+    lexicon: Lexicon | None = None
+    sentences: NDArray[np.int64] | None = None
+    hit_table: pa.Table | None = None
+    history: tuple[Step, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_ids(self.doc_ids)
+        if self.values.shape != (len(self.doc_ids), len(self.names)):
+            raise RecordError("record_bad", what="Features", detail="values do not fit doc_ids and names")
+        for name, length in self.lengths.items():
+            if len(length) != len(self.doc_ids):
+                raise RecordError("record_bad", what="Features", detail=f"{name} has another number of documents")
+
+    def __len__(self) -> int:
+        return len(self.doc_ids)
+
+    def __repr__(self) -> str:
+        of = f" of {self.lexicon.label}" if self.lexicon else ""
+        return f"<Features{of}: {len(self)} documents x {len(self.names)} names>"
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """One row a document, one column a name."""
+        import pandas as pd
+
+        frame = pd.DataFrame(self.values.toarray(), columns=list(self.names))
+        frame.insert(0, "doc_id", list(self.doc_ids))
+        return frame
+
+    @property
+    def hits(self) -> pd.DataFrame:
+        """Every hit: document, entry, offsets into the original, the words and their context."""
+        if self.hit_table is None:
+            raise RecordError("record_bad", what="Features", detail="these features have no hits")
+        frame: pd.DataFrame = self.hit_table.to_pandas()
+        return frame
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A column of a panel: labels, units, how it is computed, and the lexicon behind it."""
+
+    name: str
+    en: str
+    zh: str
+    unit_en: str = ""
+    unit_zh: str = ""
+    formula: str = ""
+    lexicon: str = ""
+    lexicon_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Panel:
+    """One row a place and year, sorted; measures with labels and units. No document is missing, never 0.
+
+    ``keys`` are the two columns that name a row: ``city_code`` and ``year``, or ``province_code`` and ``year``.
+    ``coverage`` is the place x year grid of document counts.
+    """
+
+    frame: pd.DataFrame
+    variables: tuple[Variable, ...]
+    keys: tuple[str, str]
+    coverage: pd.DataFrame
+    history: tuple[Step, ...] = ()
+
+    def __post_init__(self) -> None:
+        names = [variable.name for variable in self.variables]
+        if list(self.frame.columns) != names:
+            raise RecordError("record_bad", what="Panel", detail="the variables do not describe the columns")
+        if self.frame.duplicated(list(self.keys)).any():
+            raise RecordError("record_bad", what="Panel", detail="a place and year has two rows")
+
+    def __repr__(self) -> str:
+        places = self.frame[self.keys[0]].nunique()
+        return f"<Panel: {len(self.frame)} place-years, {places} places, {len(self.variables)} variables>"
