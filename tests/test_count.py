@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+import jieba
 import numpy as np
 import pytest
 from hypothesis import given
@@ -19,7 +20,8 @@ from textgov.lexicon import read_lexicon
 from textgov.load import load_corpus
 from textgov.normalise import normalise_corpus
 from textgov.panel import category_counts
-from textgov.records import Category, Corpus, Document, Entry, Features, Lexicon, Tokens
+from textgov.records import Category, Corpus, Document, Entry, Features, Lexicon, Section, Tokens
+from textgov.segment import segment_corpus
 from textgov.spans import Spans
 
 ORACLE_TEXT = "加快数字政府建设，数字政府改革走在前列，推进互联网＋政务服务“一网通办”"
@@ -218,6 +220,56 @@ def test_words_are_the_denominator_only():
     features = count_lexicon(corpus, lexicon_of("一网通办"), tokens=tokens)
     assert features.lengths["n_words"].tolist() == [2, 0]
     assert counted(features) == {"一网通办": 1}
+
+
+# a title, the first half of the body, a glossary, the second half of the body with its plan part
+PARTS = ("数字政府\n", "推进电子政务。\n", "数字政府指数字政府。\n", "建设数字政府。数字政府。\n")
+
+
+def document_in_sections() -> Document:
+    text = "".join(PARTS)
+    edges = np.cumsum([0, *map(len, PARTS)]).tolist()
+    names = ("title", "body", "glossary", "body")
+    sections = [Section(name, start, end) for name, start, end in zip(names, edges[:-1], edges[1:], strict=True)]
+    plan = Section("plan", edges[3] + 7, edges[4])
+    return Document("a.txt", text, text, Spans.identity(), sections=(*sections, plan))
+
+
+@pytest.mark.parametrize(
+    ("sections", "parts"),
+    [("body", (1, 3)), ("body,plan", (1, 3)), ("body, glossary", (1, 2, 3)), ("glossary", (2,)), ("all", (0, 1, 2, 3))],
+)
+def test_only_the_sections_asked_for_count(sections: str, parts: tuple[int, ...]):
+    corpus = Corpus((document_in_sections(),))
+    tokens = segment_corpus(corpus)
+    options = CountOptions(sections=sections)
+    found = count_lexicon(corpus, lexicon_of("数字政府", "电子政务"), options, tokens)
+    kept = [PARTS[number] for number in parts]
+    assert counted(found)["数字政府"] == sum(part.count("数字政府") for part in kept)
+    assert counted(found).get("电子政务", 0) == sum(part.count("电子政务") for part in kept)
+    assert found.lengths["n_chars"].tolist() == [sum(len(part.strip()) for part in kept)]
+    n_words = sum(any(map(str.isalnum, word)) for part in kept for word in jieba.lcut(part))
+    assert found.lengths["n_words"].tolist() == [n_words]
+    for row in found.hits.itertuples():
+        assert "".join(PARTS)[row.start : row.end] == row.hit == row.term
+
+
+def test_a_sentence_of_two_stretches_counts_in_each():
+    found = count_lexicon(Corpus((document_in_sections(),)), lexicon_of("数字政府", "电子政务"))
+    assert found.lengths["n_sents"].tolist() == [3]
+    assert found.sentences.tolist() == [[3, 3]]
+
+
+def test_a_document_without_a_body_has_no_length():
+    text = "数字政府"
+    document = Document("a.txt", text, text, Spans.identity(), sections=(Section("abstract", 0, 4),))
+    found = count_lexicon(Corpus((document,)), lexicon_of("数字政府"))
+    assert (total(found), found.lengths["n_han"].tolist()) == (0, [0])
+
+
+def test_unknown_section():
+    with pytest.raises(UsageError, match=r"boddy.*known sections: title"):
+        CountOptions(sections="boddy")
 
 
 def test_tokens_of_other_documents():

@@ -66,7 +66,7 @@ def test_every_line_of_the_template_that_is_switched_off_is_valid():
     content = tomllib.loads(switched_on)
     assert content["metadata"] == "places.xlsx"
     assert content["locate"]["path_pattern"] == "{province}/{city}/{year}"
-    assert content["load"] == {"encoding": "gb18030", "text_column": "正文"}
+    assert content["load"] == {"encoding": "gb18030", "text_column": "正文", "language": "zh"}
     assert content["locate"]["divisions"] == "divisions.csv"
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from textgov.count import CountOptions, Tally, tally_documents
 from textgov.duplicates import Signature, sign_text
 from textgov.errors import TextgovError
@@ -22,7 +24,6 @@ from textgov.spans import Spans
 from textgov.store import write_corpus
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 # A shard ends at whichever comes first: small enough that a worker stays far below 700 MB and two workers end together,
@@ -97,7 +98,14 @@ def process_shard(shard: Shard, options: StageOptions) -> ShardResult:
     corpus = replace(corpus, documents=tuple(map(flag_cut, corpus.documents)))
     tallies = tuple(tally_documents(corpus.documents, lexicon, options.count) for lexicon in options.lexicons)
     segmenter = make_segmenter(options.segment)
-    n_words = segmenter.count_texts(document.text for document in corpus.documents) if options.words else None
+    n_words = None
+    if options.words:
+        parts = [document.stretches(options.count.section_names) for document in corpus.documents]
+        words = (
+            segmenter.count_texts(document.text[first:last] for first, last in stretches)
+            for document, stretches in zip(corpus.documents, parts, strict=True)
+        )
+        n_words = np.array([counts.sum() for counts in words], dtype=np.int64)
     if shard.store is not None:
         write_corpus(corpus.documents, shard.store / f"corpus-{shard.number:05d}.parquet")
     signatures = tuple(sign_text(document.text) for document in corpus.documents)

@@ -107,9 +107,11 @@ def panel(
     balanced: Annotated[bool, typer.Option("--balanced", help="Rows without documents too / 补齐缺失行")] = False,
     complete_coverage: Annotated[Path | None, typer.Option(help="Complete place-years / 已知完整的地区年份")] = None,
     overlap: Annotated[str, typer.Option(help="longest or all / 最长匹配或全部匹配")] = "longest",
+    sections: Annotated[str, typer.Option(help="Sections that count, or all / 计入的部分，或 all")] = "body",
     labels: Annotated[str, typer.Option(help="Stata labels: zh or en / Stata 标签语言")] = "zh",
     encoding: Annotated[str | None, typer.Option(help="Of all text files; detected if not given / 文件编码")] = None,
     text_column: Annotated[str | None, typer.Option(help="Column with the text / 表格中的正文列")] = None,
+    language: Annotated[str, typer.Option(help="Of texts in several (TMX) / 多语文件取哪种语言")] = "zh",
     divisions: Annotated[Path | None, typer.Option(help="Your own table of divisions / 自备区划表")] = None,
     words: Annotated[bool, typer.Option("--words/--no-words", help="Count words (n_words) / 是否统计词数")] = True,
     strict: Strict = False,
@@ -131,9 +133,9 @@ def panel(
         raise UsageError("option_bad", name="labels", value=labels, detail="use zh or en")
     complete = read_complete(complete_coverage) if complete_coverage else ()
     stages = StageOptions(
-        load=LoadOptions(encoding, text_column),
+        load=LoadOptions(encoding, text_column, language),
         locate=LocateOptions(year, path_pattern, str(divisions) if divisions else None),
-        count=CountOptions(overlap),  # type: ignore[arg-type]  # checked where it is used
+        count=CountOptions(overlap, sections=sections),  # type: ignore[arg-type]  # checked where it is used
         lexicons=tuple(read_lexicon(name) for name in lexicon or ("digital-government",)),
         words=words,
     )

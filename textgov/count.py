@@ -10,6 +10,9 @@ r"""When a term matches, and how often: every matching rule stands here.
 4. With ``overlap="all"`` every occurrence of every term counts: ``数字政府建设`` is a hit of both.
 5. A term listed in two categories counts once in each, and once in the total.
 6. A hit belongs to the sentence in which it begins.
+7. Only the body of a document counts (``sections="body"``): a title, a glossary, annexes, references and the like are
+   neither matched nor part of a length. ``sections="body,glossary"`` names others, ``sections="all"`` takes the whole
+   text. A document that was not taken apart is all body.
 """
 
 from __future__ import annotations
@@ -24,7 +27,7 @@ from textgov.errors import RecordError, UsageError
 from textgov.lexicon import lower_case, match_key
 from textgov.normalise.characters import to_codes, to_text
 from textgov.normalise.structure import BLANK, classes, measure_kinds, sentence_breaks
-from textgov.records import Corpus, Document, Features, Lexicon, Step, Tokens
+from textgov.records import SECTIONS, Corpus, Document, Features, Lexicon, Step, Tokens
 from textgov.segment import count_words
 
 if TYPE_CHECKING:
@@ -47,16 +50,28 @@ class CountOptions:
         What happens where terms overlap; see the rules above.
     context : int
         Characters of context on each side of a hit.
+    sections : str
+        Names of the sections that count, parted by commas (see `textgov.records.SECTIONS`), or ``all``.
     """
 
     overlap: Overlap = "longest"
     context: int = 20
+    sections: str = "body"
 
     def __post_init__(self) -> None:
         if self.overlap not in ("longest", "all"):
             raise UsageError("option_bad", name="overlap", value=self.overlap, detail="use longest or all")
         if self.context < 0:
             raise UsageError("option_bad", name="context", value=self.context, detail="use 0 or more")
+        for name in self.section_names:
+            if name not in SECTIONS and name != "all":
+                detail = f"known sections: {', '.join(SECTIONS)}, all"
+                raise UsageError("option_bad", name="sections", value=self.sections, detail=detail)
+
+    @property
+    def section_names(self) -> tuple[str, ...]:
+        """The names in ``sections``."""
+        return tuple(name.strip() for name in self.sections.split(","))
 
 
 class Matcher(NamedTuple):
@@ -121,20 +136,23 @@ def tally_documents(documents: Sequence[Document], lexicon: Lexicon, options: Co
     sentences = np.zeros((len(documents), n_sets), dtype=np.int64)
     rows: list[tuple[object, ...]] = []
     for number, document in enumerate(documents):
-        kinds = classes(document.text)
-        lengths[number] = measure_kinds(kinds)
-        matches = find_matches(document.text, matcher, kinds)
-        if not matches:
-            continue
-        starts = np.array([match.start for match in matches])
-        in_sentence = np.searchsorted(sentence_breaks(kinds), starts, side="right").tolist()
-        touched: list[set[int]] = [set() for _ in range(n_sets)]
-        for match, sentence in zip(matches, in_sentence, strict=True):
-            touched[-1].add(sentence)
-            for entry in matcher.entries[match.pattern]:
-                touched[category_of[entry]].add(sentence)
-                rows.append(_hit(number, document, match, entry, lexicon, options.context))
-        sentences[number] = [len(found) for found in touched]
+        for first, last in document.stretches(options.section_names):
+            text = document.text[first:last]
+            kinds = classes(text)
+            lengths[number] += measure_kinds(kinds)
+            matches = find_matches(text, matcher, kinds)
+            if not matches:
+                continue
+            starts = np.array([match.start for match in matches])
+            in_sentence = np.searchsorted(sentence_breaks(kinds), starts, side="right").tolist()
+            touched: list[set[int]] = [set() for _ in range(n_sets)]
+            for match, sentence in zip(matches, in_sentence, strict=True):
+                touched[-1].add(sentence)
+                moved = Match(match.pattern, match.start + first, match.end + first)
+                for entry in matcher.entries[match.pattern]:
+                    touched[category_of[entry]].add(sentence)
+                    rows.append(_hit(number, document, moved, entry, lexicon, options.context))
+            sentences[number] += [len(found) for found in touched]
     return Tally(lengths, sentences, _hit_table(rows, lexicon))
 
 
@@ -215,8 +233,12 @@ def count_lexicon(
     if tokens is not None and tokens.doc_ids != corpus.doc_ids:
         raise RecordError("record_bad", what="count_lexicon", detail="tokens and corpus hold other documents")
     tally = tally_documents(corpus.documents, lexicon, options)
-    n_words = count_words(tokens.words) if tokens is not None else None
-    step = Step("count", lexicon.label, {"hash": lexicon.hash, "overlap": options.overlap})
+    n_words = None
+    if tokens is not None:
+        stretches = [document.stretches(options.section_names) for document in corpus.documents]
+        n_words = count_words(tokens.words, stretches)
+    detail = {"hash": lexicon.hash, "overlap": options.overlap, "sections": options.sections}
+    step = Step("count", lexicon.label, detail)
     return features_of(corpus.doc_ids, lexicon, tally, n_words, (*corpus.history, step))
 
 

@@ -49,6 +49,7 @@ words = true                     # count words too (n_words) / 是否统计词�
 [load]
 # encoding = "gb18030"           # detected file by file when not given / 不写则逐个文件识别
 # text_column = "正文"            # column of tables that holds the text / 表格中的正文列
+language = "zh"                  # which one of a file with several (TMX) / 多语文件取哪种语言
 
 [normalise]
 simplify = true                  # traditional to simplified characters / 繁体转简体
@@ -64,6 +65,7 @@ hmm = true
 
 [count]
 overlap = "longest"              # longest or all / 最长匹配或全部匹配
+sections = "body"                # such as body,glossary, or all / 计入的部分，如 body,glossary，或 all
 context = 20                     # characters on each side of a hit / 命中词两侧的字符数
 
 [panel]

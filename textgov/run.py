@@ -227,7 +227,8 @@ def _gather(
             np.concatenate([tally.sentences for tally in tallies])[order],
             hits.take(pa.array(ordered)).combine_chunks(),
         )
-        step = Step("count", lexicon.label, {"hash": lexicon.hash, "overlap": options.stages.count.overlap})
+        rules = {"overlap": options.stages.count.overlap, "sections": options.stages.count.sections}
+        step = Step("count", lexicon.label, {"hash": lexicon.hash, **rules})
         features.append(features_of(corpus.doc_ids, lexicon, whole, n_words, (*corpus.history, step)))
     return corpus, tuple(features), [signatures[number] for number in order]
 

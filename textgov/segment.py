@@ -160,7 +160,20 @@ def segment_corpus(corpus: Corpus, options: SegmentOptions | None = None) -> Tok
     return Tokens(corpus.doc_ids, words, (*corpus.history, step))
 
 
-def count_words(words: Iterable[list[str]]) -> NDArray[np.int64]:
-    """Number of words of each document: tokens with at least one letter, digit or Han character."""
+Stretches = Sequence[tuple[int, int]]
+
+
+def count_words(words: Iterable[list[str]], stretches: Iterable[Stretches] | None = None) -> NDArray[np.int64]:
+    """Number of words of each document: tokens with at least one letter, digit or Han character.
+
+    With ``stretches``, only tokens that begin in one of the stretches of their document count.
+    """
     known = _Known(is_word)
-    return np.array([sum(map(known.__getitem__, tokens)) for tokens in words], dtype=np.int64)
+    if stretches is None:
+        return np.array([sum(map(known.__getitem__, tokens)) for tokens in words], dtype=np.int64)
+    counts = []
+    for tokens, parts in zip(words, stretches, strict=True):
+        ends = np.cumsum([0, *map(len, tokens)])
+        total = np.concatenate([[0], np.cumsum([known[token] for token in tokens], dtype=np.int64)])
+        counts.append(sum(int(np.diff(total[np.searchsorted(ends, part)])[0]) for part in parts))
+    return np.array(counts, dtype=np.int64)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from numpy.typing import NDArray
+
+Entry = TypeVar("Entry", bound=np.generic)
 
 # Left alone although NFKC would change them, because the result would run into the digits beside it or break a
 # sentence: the ellipsis (NFKC: three full stops), circled numbers (① would become 1), superscript digits (10² would
@@ -36,7 +38,9 @@ FOLDING = (
     range(0x2F800, 0x2FA20),
     range(0xE0000, 0xE01F0),
 )
-SLOW = np.uint32(1 << 31)  # marks a character that changes the length of the text or joins the one before it
+# Stands in the table for a character that changes the length of the text or joins the one before it: a surrogate, which
+# is the folded form of none.
+SLOW = 0xD800
 
 
 def to_codes(text: str) -> NDArray[np.uint32]:
@@ -44,9 +48,27 @@ def to_codes(text: str) -> NDArray[np.uint32]:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
 
 
-def to_text(codes: NDArray[np.uint32]) -> str:
+def to_narrow_codes(text: str) -> NDArray[np.uint16 | np.uint32]:
+    """Code points of a text, in 16 bits if that is enough for all of them.
+
+    Looking them up in a table of 65,536 entries takes a third of the time of looking up those of `to_codes`.
+    """
+    data = text.encode("utf-16-le", "surrogatepass")
+    return np.frombuffer(data, dtype="<u2") if len(data) == 2 * len(text) else to_codes(text)
+
+
+def look_up(table: NDArray[Entry], codes: NDArray[np.uint16 | np.uint32]) -> NDArray[Entry]:
+    """The entry of a table for each code point; every code point has one, so that nothing need be checked."""
+    return table.take(codes, mode="clip")
+
+
+def to_text(codes: NDArray[np.uint16 | np.uint32]) -> str:
     """The text of an array of code points."""
-    return codes.astype("<u4", copy=False).tobytes().decode("utf-32-le", "surrogatepass")
+    wide = codes.astype(np.uint32, copy=False)
+    if not len(wide) or not wide[-1]:  # numpy drops zeros at the end of a string
+        return wide.astype("<u4", copy=False).tobytes().decode("utf-32-le", "surrogatepass")
+    text: str = wide.view(f"U{len(wide)}").item()
+    return text
 
 
 def _folded(char: str, nfkc: str | None = None) -> str:
@@ -97,10 +119,17 @@ def _table() -> NDArray[np.uint32]:
             continue  # most characters
         folded = _folded(char, nfkc)
         if len(folded) != 1 or folded in joining or char in joining:
-            table[ord(char)] |= SLOW
+            table[ord(char)] = SLOW
         else:
             table[ord(char)] = ord(folded)
     return table
+
+
+@cache
+def _narrow_table() -> NDArray[np.uint16]:
+    """The table of the basic plane; the few characters that fold to one outside it take the slow way."""
+    table = _table()[:0x10000]
+    return np.where(table > 0xFFFF, SLOW, table).astype(np.uint16)
 
 
 def fold_characters(text: str) -> Change:
@@ -111,14 +140,15 @@ def fold_characters(text: str) -> Change:
     >>> fold_characters("互联网＋政务服务　２０２１").text
     '互联网+政务服务 2021'
     """
-    codes = to_codes(text)
-    folded = _table()[codes]
-    slow = np.flatnonzero(folded & SLOW)
-    if not len(slow):
-        count = int(np.count_nonzero(folded != codes))
+    codes = to_narrow_codes(text)
+    table: NDArray[np.uint16 | np.uint32] = _narrow_table() if codes.itemsize == 2 else _table()
+    folded = look_up(table, codes)
+    count = int(np.count_nonzero(folded != codes))
+    slow = folded == SLOW
+    if not slow.any():
         return Change(to_text(folded), Spans.identity(), count) if count else unchanged(text)
     pieces, rows, done, length = [], [], 0, 0
-    for start, end in _clusters(text, slow.tolist()):
+    for start, end in _clusters(text, np.flatnonzero(slow).tolist()):
         pieces.append(to_text(folded[done:start]))
         length += start - done
         new = _fold_cluster(text[start:end])
@@ -127,7 +157,7 @@ def fold_characters(text: str) -> Change:
         length += len(new)
         done = end
     pieces.append(to_text(folded[done:]))
-    return Change("".join(pieces), Spans(np.array(rows, dtype=np.int64)), int(np.count_nonzero(folded != codes)))
+    return Change("".join(pieces), Spans(np.array(rows, dtype=np.int64)), count)
 
 
 def _fold_cluster(text: str) -> str:

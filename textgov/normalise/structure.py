@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from textgov.normalise.characters import to_codes
+from textgov.normalise.characters import look_up, to_narrow_codes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -55,7 +55,7 @@ def _table() -> NDArray[np.uint8]:
 
 def classes(text: str) -> NDArray[np.uint8]:
     """For each character the kinds it is of: HAN, BLANK, WORD, END, CLOSER (bits)."""
-    return _table()[to_codes(text)]
+    return look_up(_table(), to_narrow_codes(text))
 
 
 def sentence_breaks(kinds: NDArray[np.uint8]) -> NDArray[np.int64]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 
 LEVELS = ("national", "province", "prefecture", "county")
 FIRST_YEAR, LAST_YEAR = 1949, 2100
+# What a document can be taken apart into. ``review`` and ``plan`` lie inside the body of a work report; the others are
+# disjoint and cover the text.
+SECTIONS = (
+    *("title", "title_en", "front", "doc_number", "addressee", "body", "review", "plan", "glossary", "annex"),
+    *("signature", "metadata", "authors", "affiliations", "abstract", "abstract_en", "keywords", "keywords_en"),
+    *("notes", "references", "citing", "captions", "counters", "goals", "exercises", "contents"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +123,21 @@ class Document:
             raise RecordError("record_bad", what=self.doc_id, detail=f"place_code {code!r} is not six digits")
         if self.spans.to_original(0, len(self.text))[1] > len(self.original):
             raise RecordError("record_bad", what=self.doc_id, detail="spans reach beyond the original text")
+
+    def stretches(self, sections: Collection[str]) -> tuple[tuple[int, int], ...]:
+        """Where the sections of these names stand in the text, in order, joined where they touch.
+
+        ``all`` stands for the whole text, and a document that was not taken apart is whole.
+        """
+        if "all" in sections or not self.sections:
+            return ((0, len(self.text)),)
+        found: list[tuple[int, int]] = []
+        for start, end in sorted((part.start, part.end) for part in self.sections if part.name in sections):
+            if found and start <= found[-1][1]:
+                found[-1] = (found[-1][0], max(found[-1][1], end))
+            else:
+                found.append((start, end))
+        return tuple(found)
 
     @property
     def held(self) -> bool:
