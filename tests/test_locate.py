@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from benchmarks.locate_confusion import run, summarise
+from pypinyin import lazy_pinyin
 
 from textgov.errors import UsageError
 from textgov.locate import LocateOptions, locate_corpus, locate_document, read_decisions
@@ -16,6 +17,7 @@ from textgov.regions import place, read_divisions
 from textgov.spans import Spans
 
 CASES = json.loads((Path(__file__).parent / "cases" / "locate.json").read_text(encoding="utf-8"))
+DATA = Path(__file__).parents[1] / "textgov" / "data"
 REAL = Path(__file__).parents[2] / "shared" / "data"
 GAZETTEER = read_divisions()
 REPORT = "——2016年1月18日在淮安市第七届人民代表大会第五次会议上\n\n各位代表:\n\n现在,我代表市人民政府向大会报告工作。\n"
@@ -283,12 +285,72 @@ def test_a_note_may_have_commas_and_lines(tmp_path):
         (",,420100,2012,,", ["row 2", "doc_id"]),
         ("x.txt,,371200,2021,,", ["row 2", "371200", "2021"]),
         ("x.txt,,420100,2012,,\nx.txt,,420100,2013,,", ["row 3", "row 2", "x.txt"]),
+        ("x.txt,,420100,2012", ["row 2", "4 cells", "6"]),
+        ("x.txt,,420100,2012,,a,b", ["row 2", "7 cells", "6"]),
+        ('x.txt,,420100,2012,,"a', ["row 2", "end of data"]),
     ],
 )
 def test_faults_in_decisions(tmp_path, row, words):
     with pytest.raises(UsageError) as caught:
         decide(tmp_path, [row])
     assert all(word in str(caught.value) for word in ["decisions.csv", *words])
+
+
+def test_a_decision_that_moves_a_document_to_another_level_says_so(tmp_path):
+    doc = document("淮安市/2016.md", REPORT)
+    found = located(doc, decide(tmp_path, ["淮安市/2016.md,,320000,2016,,"]))
+    assert found.level == "province"
+    assert "row 2, which moves it from prefecture to province" in found.explanation
+    same = located(doc, decide(tmp_path, ["淮安市/2016.md,,320100,2016,,"]))
+    assert "which moves it" not in same.explanation
+
+
+# -- web addresses
+
+
+@pytest.mark.parametrize(
+    ("address", "code"),
+    [
+        ("https://www.hefei.gov.cn/a/b.html", "340100"),
+        ("http://fgw.hefei.gov.cn/", "340100"),
+        ("www.gz.gov.cn", "440100"),
+        ("来源：https://www.shaanxi.gov.cn/zfxxgk", "610000"),
+        ("https://www.gov.hk/tc/", "810000"),
+        ("https://www.gov.cn/zhengce/", None),  # the state council's site copies everybody's documents
+        ("https://hefei.example.com/www.wuhan.gov.cnx", None),
+    ],
+)
+def test_a_site_supports_its_place(address, code):
+    text = "第一条 为推进政务公开，制定本办法。"
+    found = locate_document(document("x.txt", text, meta={"source": address, "year": "2020"}), GAZETTEER)
+    assert [piece.value for piece in found.evidence if piece.kind == "site"] == ([code] if code else [])
+    # Any site copies notices of others: an address alone settles nothing.
+    assert found.held
+    assert found.place_code == code
+
+
+def test_a_site_never_beats_the_issuer():
+    for address in ("https://www.wuhan.gov.cn/a", "https://www.jiangsu.gov.cn/a", "https://www.huaian.gov.cn/a"):
+        found = locate_document(document("2016.md", REPORT, meta={"source": address}), GAZETTEER)
+        assert (found.place_code, found.held, found.doubts) == ("320800", False, ())
+
+
+def test_the_table_of_sites_is_that_of_the_names():
+    table = csv.DictReader((DATA / "sites.csv").read_text("utf-8").splitlines())
+    names = {row["domain"]: (row["code"], row["source"]) for row in table}
+    assert len({code for code, _ in names.values()}) >= 333 + 31
+    for domain, (code, source) in names.items():
+        unit = GAZETTEER.by_code[code][-1]
+        if source == "pinyin":
+            assert domain == "".join(lazy_pinyin(unit.short_name or unit.name)) + ".gov.cn"
+            assert unit.level == "prefecture"
+
+
+def test_years_before_the_table_are_read_on_its_first_map():
+    found = locate_document(document("武汉市/1996.md", ""), GAZETTEER)
+    assert (found.place_code, found.year) == ("420100", 1996)
+    assert "武汉市 on the map of 2000 from" in found.explanation
+    assert "map of 2000" not in locate_document(document("武汉市/2000.md", ""), GAZETTEER).explanation
 
 
 def test_decisions_without_a_column_or_a_file(tmp_path):

@@ -45,6 +45,7 @@ def test_every_file_is_accounted_for(run, index):
     assert sorted(manifest.path) == sorted(row["id"].removeprefix("lawtext/") for row in index)
     assert set(manifest.status) == {"done"}
     assert "2431 documents from 2431 files" in run[1].stderr
+    assert "608 documents belong to other levels" in run[1].stderr  # 549 of provinces, 59 of the nation
 
 
 def test_every_city_year_is_a_row_with_the_right_code(panel, index, real_data):

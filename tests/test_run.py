@@ -333,6 +333,23 @@ def test_a_level_without_documents_says_so(source, tmp_path):
     assert set(pd.read_parquet(tmp_path / "out" / "documents.parquet").level) == {"prefecture"}
 
 
+def test_documents_of_other_levels_are_counted(source, tmp_path):
+    from textgov.panel import PanelOptions
+
+    folder = tmp_path / "in"
+    folder.mkdir()
+    text = "推进数字政府建设。" * 50
+    for number, name in enumerate(("武汉市2012", "湖北省2012", "湖北省1999")):
+        (folder / f"{name}.txt").write_text(f"{text}{number}", "utf-8")
+    cities = run_panel([folder], tmp_path / "out", RunOptions(demo_options().stages), workers=1)
+    assert (cities.n_elsewhere, len(cities.panel.frame)) == (2, 1)
+    documents = pd.read_parquet(tmp_path / "out" / "documents.parquet").set_index("doc_id")
+    assert documents.map_of_2000.to_dict() == {"武汉市2012.txt": False, "湖北省1999.txt": True, "湖北省2012.txt": False}
+    options = RunOptions(demo_options().stages, PanelOptions(level="province"))
+    provinces = run_panel([folder], tmp_path / "out", options, workers=1)
+    assert (provinces.n_elsewhere, len(provinces.panel.frame)) == (1, 2)
+
+
 def test_results_of_an_earlier_run_below_the_source_are_no_documents(source, tmp_path):
     folder = tmp_path / "reports"
     shutil.copytree(source / "湖北省", folder)

@@ -231,6 +231,8 @@ def _finish(result: RunResult, strict: bool, as_json: bool) -> None:
     _say(wording("run_done", _Terminal.lang, **facts))
     if result.n_failed:
         _say(wording("run_failed", _Terminal.lang, **facts))
+    if result.n_elsewhere:
+        _say(wording("run_elsewhere", _Terminal.lang, **facts))
     if facts["n_doubtful"]:
         _say(wording("run_doubtful", _Terminal.lang, **facts))
     for name in result.unmatched:
@@ -254,6 +256,7 @@ def _facts(result: RunResult) -> dict[str, Any]:
         "n_documents": len(result.corpus),
         "n_failed": result.n_failed,
         "n_held": result.n_held,
+        "n_elsewhere": result.n_elsewhere,
         "n_doubtful": sum(bool(document.doubts) for document in result.corpus.documents),
         "out": result.out.as_posix(),
     }

@@ -202,6 +202,10 @@ MESSAGES: dict[str, Message] = {
         "{n_failed} inputs could not be read; the reasons are in {out}/manifest.csv",
         "有 {n_failed} 个输入未能读入；原因见 {out}/manifest.csv",
     ),
+    "run_elsewhere": Message(
+        "{n_elsewhere} documents belong to other levels (see level and in_panel in {out}/documents.parquet)",
+        "{n_elsewhere} 篇文档属于其他层级（见 {out}/documents.parquet 的 level 和 in_panel 列）",
+    ),
     "run_doubtful": Message(
         "{n_doubtful} documents are doubtful, {n_held} of them wait and are in no row; see {out}/review.xlsx and write "
         "your answers into {out}/decisions.csv",

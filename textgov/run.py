@@ -30,7 +30,7 @@ from textgov.panel import (
     unit_of,
 )
 from textgov.records import FIRST_YEAR, LAST_YEAR, Corpus, Features, Panel, Step, hash_text
-from textgov.regions import Gazetteer, read_divisions
+from textgov.regions import MAP_FIRST_YEAR, Gazetteer, read_divisions
 from textgov.screen import flag_pooled, flag_short
 from textgov.store import make_folder, sweep_parts
 
@@ -78,7 +78,8 @@ class RunOptions:
 class RunResult(NamedTuple):
     """What a run made: the nouns, the folder, the files, and what the user said of no file.
 
-    ``unmatched`` are rows of the metadata table, ``stale`` decisions.
+    ``unmatched`` are rows of the metadata table, ``stale`` decisions; ``n_elsewhere`` documents have a place and a
+    year, but belong to another level than the panel.
     """
 
     corpus: Corpus
@@ -88,6 +89,7 @@ class RunResult(NamedTuple):
     files: tuple[Path, ...]
     unmatched: tuple[str, ...]
     stale: tuple[Decision, ...]
+    n_elsewhere: int = 0
 
     @property
     def n_failed(self) -> int:
@@ -159,7 +161,9 @@ def run_panel(
             raise
     known = set(corpus.doc_ids)
     stale = tuple(decision for decision in decisions if decision.doc_id not in known)
-    return RunResult(corpus, features, panel, out, files, tuple(unmatched), stale)
+    placed = [document for document in corpus.documents if not document.held]
+    n_elsewhere = sum(unit_of(document, options.panel, gazetteer) is None for document in placed)
+    return RunResult(corpus, features, panel, out, files, tuple(unmatched), stale, n_elsewhere)
 
 
 def _screen(corpus: Corpus, features: Sequence[Features], signatures: Sequence[Signature], settled: set[str]) -> Corpus:
@@ -254,6 +258,8 @@ def documents_frame(
     frame["confidence"] = np.array([document.confidence for document in corpus.documents], dtype=float)
     frame["evidence"] = [document.explanation for document in corpus.documents]
     frame["in_panel"] = [unit_of(document, options, gazetteer) is not None for document in corpus.documents]
+    # The table of divisions begins with the map of 2000: an older document is read on that map.
+    frame["map_of_2000"] = [bool(doc.place_code and doc.year and doc.year < MAP_FIRST_YEAR) for doc in corpus.documents]
     frame["doubts"] = [";".join(doubt.code for doubt in document.doubts) for document in corpus.documents]
     for name in ("n_chars", "n_han", "n_words", "n_sents"):
         if features and name in features[0].lengths:

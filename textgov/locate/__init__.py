@@ -18,7 +18,7 @@ from textgov.locate.opening import Reading, read_document
 from textgov.locate.sources import Around, compile_pattern, read_around
 from textgov.locate.verdict import LAST_MAP, PlaceVerdict, YearVerdict, decide_place, decide_year
 from textgov.records import Corpus, Document, Doubt, Evidence, Step, hash_text
-from textgov.regions import NATIONAL, Division, Gazetteer, at_code, read_divisions
+from textgov.regions import MAP_FIRST_YEAR, NATIONAL, Division, Gazetteer, at_code, read_divisions
 
 __all__ = ["Decision", "LocateOptions", "locate_corpus", "locate_document", "read_decisions"]
 
@@ -114,7 +114,8 @@ def _explain(place: PlaceVerdict, year: YearVerdict, day: str) -> str:
     else:
         code = place.unit.code
         why = [f"{e.kind} “{e.quote}”" for e in place.evidence if e.value == code]
-        parts.append(f"{code} {place.unit.name} from {' and '.join(dict.fromkeys(why)) or 'no evidence'}")
+        old = " on the map of 2000" if year.year is not None and year.year < MAP_FIRST_YEAR else ""
+        parts.append(f"{code} {place.unit.name}{old} from {' and '.join(dict.fromkeys(why)) or 'no evidence'}")
     against = [
         f"{e.kind} “{e.quote}” says {e.value}" for e in place.evidence if place.doubts and e.value != parts[0][:6]
     ]
@@ -185,6 +186,7 @@ def _obey(document: Document, decisions: list[Decision], gazetteer: Gazetteer) -
     if code and unit is None:
         doubts.append(Doubt("place_unknown", {"name": code, "year": year}, True))
     quote = f"{Path(decision.path).name} row {decision.row}"
+    moved = f", which moves it from {document.level} to {unit.level}" if unit and unit.level != document.level else ""
     settled = [("place", decision.place_code), ("year", str(decision.year or ""))]
     evidence = tuple(Evidence(about, "decision", value, quote, 1.0) for about, value in settled if value)
     return replace(
@@ -195,7 +197,7 @@ def _obey(document: Document, decisions: list[Decision], gazetteer: Gazetteer) -
         year=year,
         evidence=(*evidence, *document.evidence),
         confidence=1.0 if decision.place_code else document.confidence,
-        explanation=f"decided by you in {quote}; {document.explanation}",
+        explanation=f"decided by you in {quote}{moved if document.level else ''}; {document.explanation}",
         doubts=tuple(doubts),
     )
 

@@ -58,16 +58,24 @@ def read_decisions(path: Path, gazetteer: Gazetteer | None = None) -> tuple[Deci
         except UnicodeDecodeError as error:
             detail = f"neither UTF-8 nor GB18030 (byte {error.start}); save the file as CSV UTF-8"
             raise UsageError("decision_bad", path=path, row=1, detail=detail) from None
-    lines = csv.reader(io.StringIO(text, newline=""))
-    header = [name.strip() for name in next(lines, [])]
+    lines = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        table = list(lines)
+    except csv.Error as error:
+        detail = f"{error}; a quotation mark inside a cell is written twice"
+        raise UsageError("decision_bad", path=path, row=lines.line_num, detail=detail) from None
+    header = [name.strip() for name in table[0]] if table else []
     missing = [name for name in COLUMNS[:4] if name not in header]
     if missing:
         raise UsageError("column_missing", path=path, column=", ".join(missing), known=", ".join(header))
     known = gazetteer or read_divisions()
     rows: list[Decision] = []
-    for row, cells in enumerate(lines, start=2):
+    for row, cells in enumerate(table[1:], start=2):
         if any(cell.strip() for cell in cells):
-            values = dict(zip(header, (cell.strip() for cell in cells), strict=False))
+            if len(cells) != len(header):
+                detail = f"{len(cells)} cells, the header has {len(header)}; put a cell that holds a comma in quotes"
+                raise UsageError("decision_bad", path=path, row=row, detail=detail)
+            values = dict(zip(header, (cell.strip() for cell in cells), strict=True))
             rows.append(_decision(values, known, str(path), row))
     _check_once(rows)
     return tuple(rows)

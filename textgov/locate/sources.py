@@ -11,6 +11,7 @@ from textgov.errors import UsageError
 from textgov.locate.dates import Found, iso_of, year_of_name
 from textgov.locate.mentions import COMMON_WORDS, REPORT, WORDS, YEAR_NEXT, Claim, find_mentions
 from textgov.locate.opening import NATIONAL_ORGAN, close_up, plain
+from textgov.locate.sites import site_claims
 from textgov.records import Document
 from textgov.regions import NATIONAL, Division, Gazetteer, ancestors, find_places
 
@@ -49,9 +50,13 @@ _RUBBISH = re.compile(
 
 @dataclass(slots=True)
 class Around:
-    """What metadata and path say. ``places`` are claims of kind ``metadata`` or ``path``, best first."""
+    """What metadata and path say.
+
+    ``places`` are claims of kind ``metadata`` or ``path``, best first; ``sites`` are claims of web addresses.
+    """
 
     places: list[Claim] = field(default_factory=list)
+    sites: list[Claim] = field(default_factory=list)
     meta_year: Found | None = None
     path_year: Found | None = None
     day: str = ""
@@ -64,7 +69,7 @@ class Around:
 
 def read_around(gazetteer: Gazetteer, document: Document, pattern: str | None) -> Around:
     """Read metadata and path of a document."""
-    around = Around(where=plain(document.doc_id))
+    around = Around(where=plain(document.doc_id), sites=site_claims(gazetteer, document.meta, document.doc_id))
     _read_meta(around, gazetteer, document)
     matched = _match_pattern(pattern, document.doc_id) if pattern else None
     if matched is None:

@@ -204,7 +204,8 @@ def decide_place(gazetteer: Gazetteer, around: Around, reading: Reading, text: s
         counted = _count_claims(gazetteer, reading, text, day)
     # Without a word of the issuer about itself, a place that is only mentioned proves nothing.
     only_mentioned = not known and not reading.suffix
-    known += counted
+    sites = [_resolve(gazetteer, claim, day, reading) for claim in around.sites]
+    known += [*counted, *(one for one in sites if one.codes)]
     if not known:
         return _no_place(around, gone, day)
     scores = _score(gazetteer, known, day)

@@ -19,6 +19,7 @@ from textgov.records import LEVELS
 from textgov.regions.table import NATIONAL, Division, Gazetteer, Region, read_divisions, region_of
 
 __all__ = [
+    "MAP_FIRST_YEAR",
     "NATIONAL",
     "Division",
     "Gazetteer",
