@@ -201,7 +201,7 @@ def test_ctrl_c_leaves_no_half_written_file(tmp_path):
         [*command, "--lang", "en"], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True
     )
     deadline = time.monotonic() + 60
-    while not list(out.glob("store/corpus-*.parquet")) and time.monotonic() < deadline and process.poll() is None:
+    while not list(out.glob("store/corpus/*.parquet")) and time.monotonic() < deadline and process.poll() is None:
         time.sleep(0.02)
     os.killpg(process.pid, signal.SIGINT)
     _, stderr = process.communicate(timeout=60)

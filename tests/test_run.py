@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from textgov.batch import Shard, StageOptions, cut_shards, process_shard
+from textgov.batch import Shard, ShardState, StageOptions, cut_shards, plan_shard, process_shard
 from textgov.demo import demo_folder, demo_options
 from textgov.errors import OutputError, TextgovError, UsageError
 from textgov.lexicon import read_lexicon
@@ -60,7 +60,8 @@ def result(source, tmp_path_factory):
 
 
 def digests(folder: Path) -> dict[str, str]:
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    # The ledger knows when the inputs were changed; all else depends on what is in them.
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.parent.name != "ledger")
     return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
@@ -100,7 +101,7 @@ def test_running_again_gives_the_same_and_forgets_old_shards(source, tmp_path):
     out = tmp_path / "out"
     run_panel([source / "湖北省"], out, demo_options(), workers=1)
     first = digests(out)
-    (out / "store" / "corpus-00077.parquet").write_bytes(b"left over")
+    (out / "store" / "corpus" / "0123456789ab.parquet").write_bytes(b"left over")
     run_panel([source / "湖北省"], out, demo_options(), workers=1)
     assert digests(out) == first
 
@@ -144,8 +145,9 @@ def test_documents_table_agrees_with_the_panel(result):
 
 
 def test_store_gives_the_documents_back(source, result):
-    stored = [doc for path in sorted((result.out / "store").glob("*.parquet")) for doc in read_corpus(path)]
-    assert sorted(doc.doc_id for doc in stored) == list(result.corpus.doc_ids)
+    folder = result.out / "store" / "corpus"
+    stored = [doc for name in result.shelf.shard_ids for doc in read_corpus(folder / f"{name}.parquet")]
+    assert [doc.doc_id for doc in stored] == list(result.corpus.doc_ids)
     assert all(doc.text for doc in stored)
 
 
@@ -251,14 +253,41 @@ def test_complete_place_years_are_true_zeros(source, tmp_path):
 @pytest.mark.parametrize("n_files", [1, 3])
 def test_shards_cover_all_inputs_in_order(source, n_files, monkeypatch):
     inputs = list_inputs([source]).inputs
-    monkeypatch.setattr("textgov.batch.SHARD_FILES", n_files)
+    monkeypatch.setattr("textgov.batch.shards.SHARD_FILES", n_files)
     shards = cut_shards(inputs)
-    assert [item for shard in shards for item in shard] == list(inputs)
-    assert max(map(len, shards)) == n_files
+    assert [item for shard in shards for item in shard.inputs] == list(inputs)
+    assert max(len(shard.inputs) for shard in shards) <= 8 * n_files
+    assert len({shard.shard_id for shard in shards}) == len(shards)
+
+
+def test_one_more_file_changes_one_shard(source, monkeypatch):
+    monkeypatch.setattr("textgov.batch.shards.SHARD_FILES", 5)
+    inputs = list(list_inputs([source]).inputs)
+    before = cut_shards(inputs)
+    for at in range(0, len(inputs), 7):
+        more = Input(Path("x"), inputs[at].name + "x", 100)
+        after = cut_shards(sorted([*inputs, more], key=lambda item: item.name))
+        changed = {shard.inputs for shard in before} ^ {shard.inputs for shard in after}
+        assert len(changed) <= 3  # one shard, or one that is cut in two
 
 
 def test_the_number_of_shards_changes_no_result(source, result, tmp_path, monkeypatch):
-    monkeypatch.setattr("textgov.batch.SHARD_FILES", 7)
+    counts = set()
+    for n_files in (1, 7, 100_000):
+        monkeypatch.setattr("textgov.batch.shards.SHARD_FILES", n_files)
+        monkeypatch.setattr("textgov.batch.shards.SHARD_BYTES", 10**12)
+        other = run_panel([source], tmp_path / str(n_files), demo_options(), workers=1)
+        ours, theirs = digests(other.out), digests(result.out)
+        assert {k: v for k, v in ours.items() if "store/" not in k} == {
+            k: v for k, v in theirs.items() if "store/" not in k
+        }
+        counts.add(len(other.shelf.shard_ids))
+    assert len(counts) == 3
+
+
+def test_the_size_of_a_group_changes_no_result(source, result, tmp_path, monkeypatch):
+    monkeypatch.setattr("textgov.batch.stages.GROUP_CHARS", 3_000)
+    monkeypatch.setattr("textgov.export.streams.GROUP_ROWS", 65_536)
     other = run_panel([source], tmp_path / "out", demo_options(), workers=1)
     ours, theirs = digests(other.out), digests(result.out)
     assert {k: v for k, v in ours.items() if "store/" not in k} == {
@@ -269,10 +298,12 @@ def test_the_number_of_shards_changes_no_result(source, result, tmp_path, monkey
 def test_a_shard_without_documents_passes(tmp_path):
     broken = tmp_path / "2014.docx"
     broken.write_bytes(b"PK\x03\x04 not a document")
-    shard = Shard(0, (Input(broken, "2014.docx", 20),))
-    done = process_shard(shard, demo_options().stages)
-    assert done.documents == ()
-    assert [row.status for row in done.inputs] == ["failed"]
+    shard = Shard("0" * 12, (Input(broken, "2014.docx", 20),))
+    job, verdicts = plan_shard(shard, ShardState(shard.shard_id), tmp_path / "out", demo_options().stages)
+    assert set(verdicts.values()) == {"missing"}
+    state = process_shard(job)
+    assert {entry.n_documents for entry in state.stages.values()} == {0}
+    assert state.stages["read"].n_failed == 1
 
 
 def test_a_place_that_is_only_mentioned_makes_no_row(tmp_path):
@@ -342,12 +373,12 @@ def test_documents_of_other_levels_are_counted(source, tmp_path):
     for number, name in enumerate(("武汉市2012", "湖北省2012", "湖北省1999")):
         (folder / f"{name}.txt").write_text(f"{text}{number}", "utf-8")
     cities = run_panel([folder], tmp_path / "out", RunOptions(demo_options().stages), workers=1)
-    assert (cities.n_elsewhere, len(cities.panel.frame)) == (2, 1)
+    assert (cities.summary.n_elsewhere, len(cities.panel.frame)) == (2, 1)
     documents = pd.read_parquet(tmp_path / "out" / "documents.parquet").set_index("doc_id")
     assert documents.map_of_2000.to_dict() == {"武汉市2012.txt": False, "湖北省1999.txt": True, "湖北省2012.txt": False}
     options = RunOptions(demo_options().stages, PanelOptions(level="province"))
     provinces = run_panel([folder], tmp_path / "out", options, workers=1)
-    assert (provinces.n_elsewhere, len(provinces.panel.frame)) == (1, 2)
+    assert (provinces.summary.n_elsewhere, len(provinces.panel.frame)) == (1, 2)
 
 
 def test_results_of_an_earlier_run_below_the_source_are_no_documents(source, tmp_path):

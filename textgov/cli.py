@@ -223,15 +223,15 @@ def _list_files(result: RunResult) -> None:
 
 
 def _finish(result: RunResult, strict: bool, as_json: bool) -> None:
-    facts = _facts(result)
+    facts, summary = _facts(result), result.summary
     if as_json:
         print(json.dumps(facts, ensure_ascii=False, sort_keys=True))
     else:
         _list_files(result)
     _say(wording("run_done", _Terminal.lang, **facts))
-    if result.n_failed:
+    if summary.n_failed:
         _say(wording("run_failed", _Terminal.lang, **facts))
-    if result.n_elsewhere:
+    if summary.n_elsewhere:
         _say(wording("run_elsewhere", _Terminal.lang, **facts))
     if facts["n_doubtful"]:
         _say(wording("run_doubtful", _Terminal.lang, **facts))
@@ -241,8 +241,11 @@ def _finish(result: RunResult, strict: bool, as_json: bool) -> None:
         _say(
             wording("decision_unmatched", _Terminal.lang, path=decision.path, row=decision.row, doc_id=decision.doc_id)
         )
-    if result.n_failed or (strict and facts["n_doubtful"]):
+    if summary.n_failed or (strict and facts["n_doubtful"]):
         raise typer.Exit(PARTIAL)
+
+
+SUMMARY_NUMBERS = ("n_inputs", "n_documents", "n_failed", "n_held", "n_elsewhere", "n_doubtful")
 
 
 def _facts(result: RunResult) -> dict[str, Any]:
@@ -252,12 +255,7 @@ def _facts(result: RunResult) -> dict[str, Any]:
         "places": int(frame[result.panel.keys[0]].nunique()),
         "first": int(frame["year"].min()),
         "last": int(frame["year"].max()),
-        "n_inputs": len(result.corpus.inputs),
-        "n_documents": len(result.corpus),
-        "n_failed": result.n_failed,
-        "n_held": result.n_held,
-        "n_elsewhere": result.n_elsewhere,
-        "n_doubtful": sum(bool(document.doubts) for document in result.corpus.documents),
+        **{name: getattr(result.summary, name) for name in SUMMARY_NUMBERS},
         "out": result.out.as_posix(),
     }
 

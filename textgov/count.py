@@ -151,25 +151,17 @@ def tally_documents(documents: Sequence[Document], lexicon: Lexicon, options: Co
                 moved = Match(match.pattern, match.start + first, match.end + first)
                 for entry in matcher.entries[match.pattern]:
                     touched[category_of[entry]].add(sentence)
-                    rows.append(_hit(number, document, moved, entry, lexicon, options.context))
+                    rows.append(_hit(number, document, moved, entry, options.context))
             sentences[number] += [len(found) for found in touched]
-    return Tally(lengths, sentences, _hit_table(rows, lexicon))
+    return Tally(lengths, sentences, _hit_table(rows))
 
 
-def _hit(
-    number: int, document: Document, match: Match, entry: int, lexicon: Lexicon, context: int
-) -> tuple[object, ...]:
+def _hit(number: int, document: Document, match: Match, entry: int, context: int) -> tuple[object, ...]:
     start, end = document.spans.to_original(match.start, match.end)
     original = document.original
     return (
         number,
         entry,
-        document.doc_id,
-        document.place_code,
-        document.place,
-        document.year,
-        lexicon.entries[entry].category,
-        lexicon.entries[entry].term,
         start,
         end,
         " ".join(original[max(start - context, 0) : start].split()),
@@ -179,30 +171,41 @@ def _hit(
     )
 
 
-def _hit_table(rows: list[tuple[object, ...]], lexicon: Lexicon) -> pa.Table:
+def hit_schema() -> pa.Schema:
+    """Columns of a table of hits: number of the document, number of the entry, where and what."""
     import pyarrow as pa
 
-    small, big, text = pa.int32(), pa.int64(), pa.string()
-    fields = [
-        ("document", small),
-        ("entry", small),
-        ("doc_id", text),
-        ("city_code", text),
-        ("city", text),
-        ("year", small),
-        ("category", text),
-        ("term", text),
-        ("start", big),
-        ("end", big),
-        ("left", text),
-        ("hit", text),
-        ("right", text),
-        ("matched", text),
-    ]
-    columns = list(zip(*rows, strict=True)) or [()] * len(fields)
-    arrays = [pa.array(column, type=kind) for column, (_, kind) in zip(columns, fields, strict=True)]
-    table = pa.table(arrays, names=[name for name, _ in fields])
-    return table.append_column("lexicon", pa.array([lexicon.name] * len(rows), type=text))
+    numbers = {"document": pa.int32(), "entry": pa.int32(), "start": pa.int64(), "end": pa.int64()}
+    return pa.schema(numbers | dict.fromkeys(("left", "hit", "right", "matched"), pa.string()))
+
+
+def _hit_table(rows: list[tuple[object, ...]]) -> pa.Table:
+    import pyarrow as pa
+
+    schema = hit_schema()
+    columns = list(zip(*rows, strict=True)) or [()] * len(schema)
+    return pa.table([pa.array(column, kind) for column, kind in zip(columns, schema.types, strict=True)], schema=schema)
+
+
+def full_hits(hits: pa.Table, documents: Sequence[Document], lexicon: Lexicon) -> pa.Table:
+    """A table of hits with the document, its place and year, category and term written out."""
+    import pyarrow as pa
+
+    of_document = {
+        "doc_id": pa.array([document.doc_id for document in documents], pa.string()),
+        "city_code": pa.array([document.place_code for document in documents], pa.string()),
+        "city": pa.array([document.place for document in documents], pa.string()),
+        "year": pa.array([document.year for document in documents], pa.int32()),
+    }
+    of_entry = {
+        "category": pa.array([entry.category for entry in lexicon.entries], pa.string()),
+        "term": pa.array([entry.term for entry in lexicon.entries], pa.string()),
+    }
+    columns = {name: values.take(hits["document"].combine_chunks()) for name, values in of_document.items()}
+    columns |= {name: values.take(hits["entry"].combine_chunks()) for name, values in of_entry.items()}
+    columns |= {name: hits[name] for name in ("start", "end", "left", "hit", "right", "matched")}
+    columns["lexicon"] = pa.array([lexicon.name] * len(hits), pa.string())
+    return pa.table(columns)
 
 
 def count_lexicon(
@@ -239,11 +242,11 @@ def count_lexicon(
         n_words = count_words(tokens.words, stretches)
     detail = {"hash": lexicon.hash, "overlap": options.overlap, "sections": options.sections}
     step = Step("count", lexicon.label, detail)
-    return features_of(corpus.doc_ids, lexicon, tally, n_words, (*corpus.history, step))
+    return features_of(corpus.documents, lexicon, tally, n_words, (*corpus.history, step))
 
 
 def features_of(
-    doc_ids: tuple[str, ...],
+    documents: Sequence[Document],
     lexicon: Lexicon,
     tally: Tally,
     n_words: NDArray[np.int64] | None,
@@ -252,6 +255,7 @@ def features_of(
     """The features that a tally of all documents stands for."""
     from scipy.sparse import coo_array
 
+    doc_ids = tuple(document.doc_id for document in documents)
     shape = (len(doc_ids), len(lexicon.entries))
     rows = tally.hits["document"].to_numpy()
     columns = tally.hits["entry"].to_numpy()
@@ -260,5 +264,5 @@ def features_of(
     if n_words is not None:
         lengths["n_words"] = n_words
     names = tuple(f"{entry.category}/{entry.term}" for entry in lexicon.entries)
-    table = tally.hits.drop_columns(["document", "entry"])
+    table = full_hits(tally.hits, documents, lexicon)
     return Features(doc_ids, names, values, lengths, lexicon, tally.sentences, table, history)

@@ -78,20 +78,34 @@ def check_engine(engine: str | None, workers: int | None) -> tuple[str, int]:
     return engine, workers
 
 
+class Pools:
+    """Executors of one engine: one at a time, a new one after the old one broke."""
+
+    def __init__(self, engine: str, workers: int) -> None:
+        self.engine, self.workers = engine, workers
+        self.executor = ENGINES[engine](workers)
+
+    def open_pool(self) -> Executor:
+        """An executor that works: the one of before, or after the death of a worker a new one."""
+        if getattr(self.executor, "_broken", False):
+            self.executor.shutdown(wait=False, cancel_futures=True)
+            self.executor = ENGINES[self.engine](self.workers)
+        return self.executor
+
+    def stop(self) -> None:
+        """End running workers at once; what they were writing lies aside under another name."""
+        for process in list((getattr(self.executor, "_processes", None) or {}).values()):
+            process.terminate()
+
+
 @contextmanager
-def open_executor(engine: str, workers: int) -> Iterator[Executor]:
-    """An executor that is shut down at the end; unfinished tasks are cancelled when the block is left by an error."""
-    executor = ENGINES[engine](workers)
+def open_engine(engine: str, workers: int) -> Iterator[Pools]:
+    """Executors that are shut down at the end; unfinished tasks are cancelled when the block is left by an error."""
+    pools = Pools(engine, workers)
     try:
-        yield executor
+        yield pools
     except BaseException:
-        stop_workers(executor)
+        pools.stop()
         raise
     finally:
-        executor.shutdown(wait=True, cancel_futures=True)
-
-
-def stop_workers(executor: Executor) -> None:
-    """End running workers at once; what they were writing lies aside under another name, and the run sweeps it up."""
-    for process in list((getattr(executor, "_processes", None) or {}).values()):
-        process.terminate()
+        pools.executor.shutdown(wait=True, cancel_futures=True)

@@ -187,8 +187,14 @@ MESSAGES: dict[str, Message] = {
     ),
     "record_bad": Message("{what}: {detail}", "{what}：{detail}"),
     "worker_died": Message(
-        "a worker process ended unexpectedly ({detail}); run again with --workers 1",
-        "一个工作进程意外退出（{detail}）；请用 --workers 1 重试",
+        "a worker process died twice on one shard of {n} files, the first of them {path} ({detail}); nothing that was "
+        "done is lost: free some memory or use fewer --workers, and run again",
+        "处理同一分片（{n} 个文件，首个为 {path}）时工作进程两次中止（{detail}）；已完成的部分不会丢失："
+        "请释放内存或减少 --workers 后再次运行",
+    ),
+    "run_locked": Message(
+        "{path}: another run is writing into this folder; wait for it, or use another --out",
+        "{path}：另一个任务正在写入该文件夹；请等它结束，或换一个 --out",
     ),
     "extra_missing": Message(
         "{package} is not installed; install it with: python -m pip install 'textgov[{extra}]'",

@@ -7,8 +7,8 @@ province, a county or the nation never counts for a city.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ import numpy as np
 from textgov.errors import RecordError, UsageError
 from textgov.lexicon import check_prefixes, match_keys
 from textgov.measures import KEYS, LENGTHS, MEASURES, YEAR, Measure
-from textgov.records import Corpus, Document, Features, Lexicon, Panel, Step, Variable
+from textgov.records import Corpus, Document, Features, Index, Lexicon, Panel, Step, Variable, index_of
 from textgov.regions import Division, Gazetteer, at_code, panel_units, place, province_of, read_divisions, region_of
 
 if TYPE_CHECKING:
@@ -62,33 +62,53 @@ class PanelOptions:
 
 
 def unit_of(document: Document, options: PanelOptions, gazetteer: Gazetteer) -> str | None:
-    """Code of the panel unit that a document counts for, or None if it belongs to another level."""
-    code, level = document.place_code, document.level
-    if document.held or code is None or document.year is None:
+    """Code of the panel unit that a document counts for, or None if it waits or belongs to another level."""
+    if document.held or document.place_code is None or document.year is None:
         return None
+    return _unit_of(document.place_code, document.level, document.year, options, gazetteer)
+
+
+def _unit_of(code: str, level: str, year: int, options: PanelOptions, gazetteer: Gazetteer) -> str | None:
     if options.level != "prefecture":
         return code if level == options.level else None
     if level == "province" and code not in MUNICIPALITIES:
         return None
     if level not in ("prefecture", "province", "county"):
         return None
-    found = panel_units(gazetteer, code, document.year, options.codes)
+    found = panel_units(gazetteer, code, year, options.codes)
     if len(found) != 1:
-        found = panel_units(gazetteer, code, document.year)
+        found = panel_units(gazetteer, code, year)
     unit = found[0] if found else None
     if unit is None or (level == "county" and not (options.include_direct and unit.code == code)):
         return None
     return unit.code
 
 
-def pool_documents(corpus: Corpus, options: PanelOptions, gazetteer: Gazetteer) -> dict[Row, list[int]]:
+def rows_of(index: Index, options: PanelOptions, gazetteer: Gazetteer) -> list[Row | None]:
+    """For each document of an index the row that it counts for, or None."""
+    known: dict[tuple[str | None, int, str], Row | None] = {}
+    rows: list[Row | None] = []
+    for number, held in enumerate(index.held.tolist()):
+        key = code, year, level = index.row_of(number)
+        if key not in known:
+            unit = _unit_of(code, level, year, options, gazetteer) if code and year else None
+            known[key] = (unit, year) if unit else None
+        rows.append(None if held else known[key])
+    return rows
+
+
+def pool_rows(rows: Iterable[Row | None]) -> dict[Row, list[int]]:
     """Numbers of the documents that make each row, rows sorted."""
-    rows: dict[Row, list[int]] = defaultdict(list)
-    for number, document in enumerate(corpus.documents):
-        code = unit_of(document, options, gazetteer)
-        if code is not None and document.year is not None:
-            rows[code, document.year].append(number)
-    return dict(sorted(rows.items()))
+    pooled: dict[Row, list[int]] = defaultdict(list)
+    for number, row in enumerate(rows):
+        if row is not None:
+            pooled[row].append(number)
+    return dict(sorted(pooled.items()))
+
+
+def pool_documents(corpus: Corpus, options: PanelOptions, gazetteer: Gazetteer) -> dict[Row, list[int]]:
+    """Numbers of the documents of a corpus that make each row, rows sorted."""
+    return pool_rows(rows_of(index_of(corpus), options, gazetteer))
 
 
 def build_panel(
@@ -119,35 +139,93 @@ def build_panel(
     UsageError
         An unknown level, two lexicons with one prefix, or a complete place-year that is not of the level.
     """
-    import pandas as pd
-
     options = options or PanelOptions()
     _check_features(corpus, features)
     gazetteer = gazetteer or read_divisions()
-    _check_complete(options, gazetteer)
-    pooled = pool_documents(corpus, options, gazetteer)
-    rows = _all_rows(pooled, options, gazetteer)
-    columns: dict[str, Any] = _place_columns(rows, options, gazetteer)
+    of_document = rows_of(index_of(corpus), options, gazetteer)
+    totals = Totals(of_document, [block.lexicon for block in features if block.lexicon], options, gazetteer)
+    totals.add(of_document, features)
+    return assemble_panel(totals, corpus.history)
+
+
+class Totals:
+    """Sums over the documents of each row, added shard by shard.
+
+    Parameters
+    ----------
+    of_document : iterable of (code, year) or None
+        The row of every document of the corpus.
+    lexicons : sequence of Lexicon
+    options : PanelOptions
+    gazetteer : Gazetteer
+    """
+
+    def __init__(
+        self,
+        of_document: Iterable[Row | None],
+        lexicons: Sequence[Lexicon],
+        options: PanelOptions,
+        gazetteer: Gazetteer,
+    ) -> None:
+        _check_complete(options, gazetteer)
+        n_docs = Counter(row for row in of_document if row is not None)
+        self.options, self.gazetteer, self.lexicons = options, gazetteer, lexicons
+        self.rows = _all_rows(n_docs, options, gazetteer)
+        self.number = {row: number for number, row in enumerate(self.rows)}
+        complete = set(options.complete)
+        self.n_docs = np.array([n_docs[row] for row in self.rows], dtype=np.int64)
+        # Where the documents are known to be complete, no document is a true zero.
+        self.known = np.array([row in n_docs or row in complete for row in self.rows], dtype=bool)
+        self.lengths: dict[str, NDArray[np.int64]] = {}
+        # For each lexicon hits, sentences and documents with a hit: rows x (categories + 1).
+        shapes = [(len(self.rows), len(lexicon.categories) + 1) for lexicon in lexicons]
+        self.hits, self.sents, self.docs = ([np.zeros(shape, dtype=np.int64) for shape in shapes] for _ in range(3))
+
+    def add(self, of_document: Sequence[Row | None], features: Sequence[Features]) -> None:
+        """Add some documents: the row of each, and their features, one block a lexicon."""
+        inside = np.array([at for at, row in enumerate(of_document) if row is not None], dtype=np.int64)
+        rows = np.array([self.number[row] for row in of_document if row is not None], dtype=np.int64)
+        for name, values in (features[0].lengths if features else {}).items():
+            total = self.lengths.setdefault(name, np.zeros(len(self.rows), dtype=np.int64))
+            np.add.at(total, rows, values[inside])
+        for at, block in enumerate(features):
+            if block.sentences is None:
+                raise RecordError("record_bad", what="Totals", detail="these features are not counts of a lexicon")
+            counts = category_counts(block)[inside]
+            np.add.at(self.hits[at], rows, counts)
+            np.add.at(self.docs[at], rows, (counts > 0).astype(np.int64))
+            np.add.at(self.sents[at], rows, block.sentences[inside])
+
+    def integers(self, values: NDArray[np.int64]) -> Any:
+        """A column of sums, missing where nothing is known."""
+        import pandas as pd
+
+        return pd.arrays.IntegerArray(values, ~self.known)
+
+
+def assemble_panel(totals: Totals, history: tuple[Step, ...]) -> Panel:
+    """The panel of the sums."""
+    import pandas as pd
+
+    options, rows = totals.options, totals.rows
+    columns: dict[str, Any] = _place_columns(rows, options, totals.gazetteer)
     variables = [*KEYS[options.level], YEAR]
-    sums = _Sums(pooled, rows, options)
-    n_docs = np.array([len(pooled.get(row, ())) for row in rows], dtype=np.int64)
-    lengths = features[0].lengths if features else {}
     for variable in LENGTHS:
         if variable.name == "n_docs":
-            columns["n_docs"] = pd.array(n_docs, dtype="Int64")
-        elif variable.name in lengths:
-            columns[variable.name] = sums.integers(lengths[variable.name])
+            columns["n_docs"] = pd.array(totals.n_docs, dtype="Int64")
+        elif variable.name in totals.lengths:
+            columns[variable.name] = totals.integers(totals.lengths[variable.name])
         else:
             continue
         variables.append(variable)
-    for block in features:
-        for variable, column in _measure_columns(block, sums, n_docs):
+    for number in range(len(totals.lexicons)):
+        for variable, column in _measure_columns(totals, number):
             variables.append(variable)
             columns[variable.name] = column
     frame = pd.DataFrame(columns)
     keys = (variables[0].name, "year")
-    step = Step("panel", options.level, {"rows": len(rows), "documents": int(n_docs.sum())})
-    return Panel(frame, tuple(variables), keys, _coverage(frame, keys), (*corpus.history, step))
+    step = Step("panel", options.level, {"rows": len(rows), "documents": int(totals.n_docs.sum())})
+    return Panel(frame, tuple(variables), keys, _coverage(frame, keys), (*history, step))
 
 
 def _check_features(corpus: Corpus, features: Sequence[Features]) -> None:
@@ -174,7 +252,7 @@ def _check_complete(options: PanelOptions, gazetteer: Gazetteer) -> None:
             raise UsageError("option_bad", name="complete_coverage", value=f"{code} {year}", detail=detail)
 
 
-def _all_rows(pooled: Mapping[Row, Sequence[int]], options: PanelOptions, gazetteer: Gazetteer) -> list[Row]:
+def _all_rows(pooled: Collection[Row], options: PanelOptions, gazetteer: Gazetteer) -> list[Row]:
     rows = set(pooled) | set(options.complete)
     if options.balanced and rows:
         years = [year for _, year in rows]
@@ -209,40 +287,20 @@ def _unit(gazetteer: Gazetteer, code: str, year: int, options: PanelOptions) -> 
     return unit or at_code(gazetteer, code, year)
 
 
-class _Sums:
-    """Adds values of documents up by row."""
-
-    def __init__(self, pooled: Mapping[Row, Sequence[int]], rows: Sequence[Row], options: PanelOptions) -> None:
-        self.pooled, self.rows = pooled, rows
-        complete = set(options.complete)
-        # Where the documents are known to be complete, no document is a true zero.
-        self.known = np.array([row in pooled or row in complete for row in rows], dtype=bool)
-
-    def total(self, values: NDArray[np.int64]) -> NDArray[np.int64]:
-        return np.array([int(values[self.pooled.get(row, [])].sum()) for row in self.rows], dtype=np.int64)
-
-    def integers(self, values: NDArray[np.int64]) -> Any:
-        import pandas as pd
-
-        return pd.arrays.IntegerArray(self.total(values), ~self.known)
-
-
-def _measure_columns(block: Features, sums: _Sums, n_docs: NDArray[np.int64]) -> list[tuple[Variable, Any]]:
-    lexicon = block.lexicon
-    if lexicon is None or block.sentences is None:
-        raise RecordError("record_bad", what="build_panel", detail="these features are not counts of a lexicon")
-    counts = category_counts(block)
-    n_han, n_sents = sums.total(block.lengths["n_han"]), sums.total(block.lengths["n_sents"])
+def _measure_columns(totals: Totals, number: int) -> list[tuple[Variable, Any]]:
+    lexicon = totals.lexicons[number]
+    nothing = np.zeros(len(totals.rows), dtype=np.int64)
+    n_han, n_sents = (totals.lengths.get(name, nothing) for name in ("n_han", "n_sents"))
     columns = []
     sets = [(category.name, category.en, category.zh) for category in lexicon.categories]
-    for number, (name, en, zh) in enumerate([*sets, ("total", "total", "合计")]):
-        hits = sums.total(counts[:, number])
+    for at, (name, en, zh) in enumerate([*sets, ("total", "total", "合计")]):
+        hits = totals.hits[number][:, at]
         values = {
-            "n": sums.integers(counts[:, number]),
+            "n": totals.integers(hits),
             "p10k": _ratio(10_000 * hits, n_han),
-            "ln": np.where(sums.known, np.log1p(hits), np.nan),
-            "sent": _ratio(sums.total(block.sentences[:, number]), n_sents),
-            "docs": _ratio(sums.total((counts[:, number] > 0).astype(np.int64)), n_docs),
+            "ln": np.where(totals.known, np.log1p(hits), np.nan),
+            "sent": _ratio(totals.sents[number][:, at], n_sents),
+            "docs": _ratio(totals.docs[number][:, at], totals.n_docs),
         }
         for measure in MEASURES:
             variable = _variable(lexicon, name, en, zh, measure)

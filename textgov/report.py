@@ -2,39 +2,51 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from textgov.records import Corpus, Features, Panel
+from textgov.records import Lexicon, Panel
 from textgov.store import written_aside
 
 if TYPE_CHECKING:
+    import numpy as np
     from jinja2 import Template
+    from numpy.typing import NDArray
 
 TOP_TERMS, EXAMPLES = 20, 12
 
 
-def write_report(
-    corpus: Corpus, features: Sequence[Features], panel: Panel, record: Mapping[str, Any], path: Path
-) -> Path:
+@dataclass(frozen=True, slots=True, eq=False)
+class LexiconFacts:
+    """Hits of each entry of a lexicon in a run, and some hits in context."""
+
+    lexicon: Lexicon
+    totals: NDArray[np.int64]
+    examples: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReportFacts:
+    """What the page says of the documents: numbers, and the first rows of the manifest and the review."""
+
+    n_documents: int
+    n_held: int
+    n_failed: int
+    n_reviewed: int
+    statuses: Sequence[tuple[str, int]]
+    scripts: Sequence[tuple[str, int]]
+    failed: Sequence[Mapping[Any, Any]]
+    review: Sequence[Mapping[Any, Any]]
+    lexicons: Sequence[LexiconFacts]
+
+
+def write_report(facts: ReportFacts, panel: Panel, record: Mapping[str, Any], path: Path) -> Path:
     """Write the page; it asks for nothing from any network, and all text in it is escaped."""
-    page = _template().render(
-        corpus=corpus,
-        panel=panel,
-        record=record,
-        statuses=sorted(Counter(row.status for row in corpus.inputs).items()),
-        failed=[row for row in corpus.manifest.to_dict("records") if row["status"] == "failed"],
-        review=corpus.review.to_dict("records"),
-        held=sum(document.held for document in corpus.documents),
-        scripts=sorted(Counter(document.script or "?" for document in corpus.documents).items()),
-        lexicons=[_about(block, panel) for block in features],
-        years=_by_year(panel),
-    )
+    abouts = [_about(one) for one in facts.lexicons]
+    page = _template().render(facts=facts, panel=panel, record=record, lexicons=abouts, years=_by_year(panel))
     with written_aside(path) as part:
         part.write_bytes(page.encode("utf-8"))
     return path
@@ -48,21 +60,17 @@ def _template() -> Template:
     return environment.from_string(source)
 
 
-def _about(block: Features, panel: Panel) -> dict[str, Any]:
+def _about(facts: LexiconFacts) -> dict[str, Any]:
     """Totals, commonest terms, terms never found and some hits of one lexicon."""
-    lexicon = block.lexicon
-    if lexicon is None or block.hit_table is None:
-        return {}
-    totals = np.asarray(block.values.sum(axis=0)).ravel()
-    ranked = sorted(zip(totals.tolist(), lexicon.entries, strict=True), key=lambda pair: (-pair[0], pair[1].term))
-    table = block.hit_table
-    step = max(len(table) // EXAMPLES, 1)
+    lexicon = facts.lexicon
+    pairs = zip(facts.totals.tolist(), lexicon.entries, strict=True)
+    ranked = sorted(pairs, key=lambda pair: (-pair[0], pair[1].term))
     return {
         "lexicon": lexicon,
-        "n_hits": int(totals.sum()),
+        "n_hits": int(facts.totals.sum()),
         "top": [(count, entry.term, entry.category) for count, entry in ranked[:TOP_TERMS] if count],
         "never": [entry.term for count, entry in ranked if not count],
-        "examples": table.take(list(range(0, len(table), step))[:EXAMPLES]).to_pylist() if len(table) else [],
+        "examples": facts.examples,
         "rate": f"{lexicon.prefix}_total_p10k",
     }
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from statistics import median
 from typing import TYPE_CHECKING
 
-from textgov.records import Corpus, Document, Doubt
+from textgov.records import Corpus, Document, Doubt, Index, add_doubts, index_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -40,36 +40,48 @@ def flag_cut(document: Document) -> Document:
     last = lines[-1].strip(" *")
     if len(last) < TAIL or not CUT.search(last):
         return document
-    return _doubted(document, Doubt("text_cut", {"tail": last[-20:]}))
+    doubt = Doubt("text_cut", {"tail": last[-20:]})
+    return replace(document, doubts=(*document.doubts, doubt))
+
+
+def doubt_short(index: Index, n_han: NDArray[np.int64]) -> dict[int, list[Doubt]]:
+    """What `flag_short` finds, by the number of the document."""
+    lengths: dict[str, list[int]] = defaultdict(list)
+    reports = [number for number, kind in enumerate(index.doc_type) if kind == WORK_REPORT]
+    for number in reports:
+        lengths[index.level[number]].append(int(n_han[number]))
+    usual = {level: median(known) for level, known in lengths.items() if len(known) >= ENOUGH}
+    return {
+        number: [Doubt("text_short", {"n": int(n_han[number]), "usual": round(usual[index.level[number]])})]
+        for number in reports
+        if n_han[number] < SHORT * usual.get(index.level[number], 0)
+    }
 
 
 def flag_short(corpus: Corpus, n_han: NDArray[np.int64]) -> Corpus:
     """Doubt the work reports that are far shorter than the others of their level."""
-    lengths: dict[str, list[int]] = defaultdict(list)
-    for document, length in zip(corpus.documents, n_han.tolist(), strict=True):
-        if document.doc_type == WORK_REPORT:
-            lengths[document.level].append(length)
-    least = {level: SHORT * median(known) for level, known in lengths.items() if len(known) >= ENOUGH}
-    documents = [
-        _doubted(document, Doubt("text_short", {"n": length, "usual": round(least[document.level] / SHORT)}))
-        if document.doc_type == WORK_REPORT and length < least.get(document.level, 0)
-        else document
-        for document, length in zip(corpus.documents, n_han.tolist(), strict=True)
-    ]
-    return replace(corpus, documents=tuple(documents))
+    return add_doubts(corpus, doubt_short(index_of(corpus), n_han))
+
+
+def doubt_pooled(
+    index: Index, places: Mapping[str, str], rows: Mapping[tuple[str, int], Sequence[int]]
+) -> dict[int, list[Doubt]]:
+    """What `flag_pooled` finds, by the number of the document; ``places`` has the name of each code."""
+    doubts: dict[int, list[Doubt]] = {}
+    for (code, year), numbers in rows.items():
+        if len(numbers) < 2 or any(index.doc_type[number] != WORK_REPORT for number in numbers):
+            continue
+        ids = "; ".join(index.doc_ids[number] for number in numbers)
+        for number in numbers:
+            facts = {"n": len(numbers), "place": places.get(code, code), "year": year, "doc_ids": ids}
+            doubts[number] = [Doubt("several_in_year", facts)]
+    return doubts
 
 
 def flag_pooled(corpus: Corpus, rows: Mapping[tuple[str, int], Sequence[int]]) -> Corpus:
-    """List the documents that share a row of the panel with another one."""
-    documents = list(corpus.documents)
-    for (_, year), numbers in rows.items():
-        if len(numbers) > 1:
-            ids = "; ".join(documents[number].doc_id for number in numbers)
-            for number in numbers:
-                facts = {"n": len(numbers), "place": documents[number].place, "year": year, "doc_ids": ids}
-                documents[number] = _doubted(documents[number], Doubt("several_in_year", facts))
-    return replace(corpus, documents=tuple(documents))
+    """List the work reports that share a row of the panel with another one.
 
-
-def _doubted(document: Document, doubt: Doubt) -> Document:
-    return replace(document, doubts=(*document.doubts, doubt))
+    Other documents are expected to come in numbers: a row of a city's notices is no reason to look at each.
+    """
+    names = {document.place_code or "": document.place for document in corpus.documents}
+    return add_doubts(corpus, doubt_pooled(index_of(corpus), names, rows))

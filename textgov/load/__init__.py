@@ -68,8 +68,9 @@ def load_corpus(sources: Path | str | Iterable[Path | str], options: LoadOptions
     Returns
     -------
     Corpus
-        Documents sorted by ``doc_id``; ``corpus.manifest`` accounts for every file, also for those that were skipped
-        or could not be read. An empty text is a failed file, not an empty document.
+        Documents in the order of the names of their files, those of one file in its order; ``corpus.manifest``
+        accounts for every file, also for those that were skipped or could not be read. An empty text is a failed
+        file, not an empty document.
 
     Raises
     ------
@@ -84,7 +85,6 @@ def load_corpus(sources: Path | str | Iterable[Path | str], options: LoadOptions
         read, found = read_input(item, options)
         rows += read
         documents += found
-    documents.sort(key=lambda document: document.doc_id)
     rows.sort(key=lambda row: row.path)
     step = Step("load", "files", {"inputs": len(rows), "documents": len(documents)})
     return Corpus(tuple(documents), tuple(rows), (step,))

@@ -16,11 +16,15 @@ from textgov.records import ManifestRow
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One file: where it is, and the name it has in all results (relative to its source, POSIX form, NFC)."""
+    """One file: where it is, and the name it has in all results (relative to its source, POSIX form, NFC).
+
+    ``stamp`` changes whenever the system knows of a change of the file: times of change of its content and its entry.
+    """
 
     path: Path
     name: str
     n_bytes: int = 0
+    stamp: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,5 +142,6 @@ def _once(found: list[tuple[str, Path]], passed: list[ManifestRow]) -> list[Inpu
             passed.append(ManifestRow(_name(path), "failed", "doc_id_again", facts))
         else:
             by_real[real], by_name[name] = name, path
-            inputs.append(Input(path, name, _status(path).st_size))
+            status = _status(path)
+            inputs.append(Input(path, name, status.st_size, f"{status.st_mtime_ns}-{status.st_ctime_ns}"))
     return inputs

@@ -23,6 +23,13 @@ from textgov.records.documents import (
     check_ids,
     hash_text,
 )
+from textgov.records.index import (
+    Index,
+    add_doubts,
+    index_documents,
+    index_of,
+    join_indexes,
+)
 from textgov.records.results import (
     Category,
     Entry,
@@ -47,6 +54,7 @@ __all__ = [
     "Entry",
     "Evidence",
     "Features",
+    "Index",
     "Lexicon",
     "ManifestRow",
     "Panel",
@@ -54,6 +62,10 @@ __all__ = [
     "Step",
     "Tokens",
     "Variable",
+    "add_doubts",
     "check_ids",
     "hash_text",
+    "index_documents",
+    "index_of",
+    "join_indexes",
 ]

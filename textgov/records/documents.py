@@ -39,8 +39,8 @@ class Evidence:
 
     ``about`` is ``place``, ``year``, ``date``, ``issuer``, ``level``, ``doc_number`` or ``doc_type``; ``kind`` is the
     source: ``decision``, ``metadata``, ``path``, ``site``, ``title``, ``opening``, ``number`` or ``signature``;
-    ``value`` is the six-digit code, the year and so on; ``quote`` the words themselves. ``start`` and ``end`` are offsets into the
-    normalised text, or -1 where the quote stands outside it. ``weight`` runs from 0 to 1.
+    ``value`` is the six-digit code, the year and so on; ``quote`` the words themselves. ``start`` and ``end`` are
+    offsets into the normalised text, or -1 where the quote stands outside it. ``weight`` runs from 0 to 1.
     """
 
     about: str

@@ -1,0 +1,52 @@
+"""Batches: shards, what is done to each, the ledger of what is done, and how jobs are handed out."""
+
+from textgov.batch.ledger import (
+    LEDGER,
+    STORE,
+    Entry,
+    ShardState,
+    fingerprint,
+    forget_shards,
+    locked,
+    merge_steps,
+    read_state,
+    write_state,
+)
+from textgov.batch.schedule import process_shards
+from textgov.batch.shards import Shard, cut_shards
+from textgov.batch.stages import (
+    SIGNS_FORMAT,
+    TALLY_FORMAT,
+    WORDS_FORMAT,
+    Job,
+    StageOptions,
+    plan_shard,
+    process_shard,
+    stage_names,
+    tally_schema,
+)
+
+__all__ = [
+    "LEDGER",
+    "SIGNS_FORMAT",
+    "STORE",
+    "TALLY_FORMAT",
+    "WORDS_FORMAT",
+    "Entry",
+    "Job",
+    "Shard",
+    "ShardState",
+    "StageOptions",
+    "cut_shards",
+    "fingerprint",
+    "forget_shards",
+    "locked",
+    "merge_steps",
+    "plan_shard",
+    "process_shard",
+    "process_shards",
+    "read_state",
+    "stage_names",
+    "tally_schema",
+    "write_state",
+]

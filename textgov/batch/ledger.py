@@ -1,0 +1,147 @@
+"""The ledger: which stage of which shard is done, with which inputs and options, in which files."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from textgov.errors import OutputError, UsageError
+from textgov.records import Step
+from textgov.store import make_folder, written_aside
+
+STORE, LEDGER, LOCK = "store", "ledger", "lock"
+# Raised when what a stage writes changes its meaning, so that results of an older textgov are made anew.
+STAGE_FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is known of a finished stage of a shard: from what it was made, its files with their sizes, its history."""
+
+    fingerprint: str
+    files: tuple[tuple[str, int], ...]
+    n_documents: int = 0
+    n_failed: int = 0
+    history: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ShardState:
+    """The finished stages of a shard."""
+
+    shard_id: str
+    stages: Mapping[str, Entry] = field(default_factory=dict)
+
+
+def fingerprint(*parts: Any) -> str:
+    """A hash of all that a result depends on; plain values, records, paths by their name."""
+    text = json.dumps([STAGE_FORMAT, *parts], sort_keys=True, ensure_ascii=True, default=_plain)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "__dataclass_fields__"):
+        return asdict(value)
+    if isinstance(value, Path):
+        return value.name
+    if isinstance(value, (set, frozenset)):
+        return sorted(value)
+    return dict(value) if isinstance(value, Mapping) else str(value)
+
+
+def read_state(out: Path, shard_id: str) -> ShardState:
+    """What the ledger says of a shard; an entry that cannot be read, or whose files are not as written, is none."""
+    path = out / STORE / LEDGER / f"{shard_id}.json"
+    try:
+        stages = json.loads(path.read_bytes())
+        entries = {name: _entry(about) for name, about in stages.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return ShardState(shard_id)
+    return ShardState(shard_id, {name: entry for name, entry in entries.items() if _whole(out, entry)})
+
+
+def _entry(about: Mapping[str, Any]) -> Entry:
+    history = tuple(Step(stage, what, detail) for stage, what, detail in about["history"])
+    files = tuple((str(name), int(size)) for name, size in about["files"])
+    return Entry(about["fingerprint"], files, about["n_documents"], about["n_failed"], history)
+
+
+def _whole(out: Path, entry: Entry) -> bool:
+    try:
+        return all((out / STORE / name).stat().st_size == size for name, size in entry.files)
+    except OSError:
+        return False
+
+
+def write_state(out: Path, state: ShardState) -> ShardState:
+    """Enter the stages of a shard; the entry of before stays until the new one is whole.
+
+    Returns the state as it will be read again, so that a run that goes on knows the same as one that was not stopped.
+    """
+    stages = {
+        name: {
+            **{key: getattr(entry, key) for key in ("fingerprint", "files", "n_documents", "n_failed")},
+            "history": [(step.stage, step.what, dict(step.detail)) for step in entry.history],
+        }
+        for name, entry in state.stages.items()
+    }
+    with written_aside(make_folder(out / STORE / LEDGER) / f"{state.shard_id}.json") as part:
+        text = json.dumps(stages, sort_keys=True, default=_plain)
+        part.write_text(text, encoding="utf-8")
+    return ShardState(state.shard_id, {name: _entry(about) for name, about in json.loads(text).items()})
+
+
+def forget_shards(out: Path, keep: Iterable[str], files: Iterable[str]) -> None:
+    """Delete what belongs to shards that are no more, and files of stages that are no longer asked for."""
+    known = {f"{shard_id}.json" for shard_id in keep}
+    for path in (out / STORE / LEDGER).glob("*.json"):
+        if path.name not in known:
+            path.unlink()
+    wanted = set(files)
+    for path in sorted((out / STORE).rglob("*.parquet")):
+        if path.relative_to(out / STORE).as_posix() not in wanted:
+            path.unlink()
+
+
+def merge_steps(histories: Iterable[Sequence[Step]]) -> tuple[Step, ...]:
+    """Steps of several parts, equal ones once, their counts added up."""
+    merged: dict[tuple[str, str], dict[str, Any]] = {}
+    for history in histories:
+        for step in history:
+            detail = merged.setdefault((step.stage, step.what), {})
+            for key, value in step.detail.items():
+                adds = isinstance(value, int) and not isinstance(value, bool)
+                detail[key] = detail.get(key, 0) + value if adds else value
+    return tuple(Step(stage, what, detail) for (stage, what), detail in merged.items())
+
+
+@contextmanager
+def locked(out: Path) -> Iterator[None]:
+    """Hold the lock of a run folder; a second run into it is refused. The system frees the lock of a dead process.
+
+    Raises
+    ------
+    UsageError
+        Another run holds the lock.
+    OutputError
+        The lock cannot be made.
+    """
+    import filelock
+
+    path = make_folder(out / STORE) / LOCK
+    lock = filelock.FileLock(path, timeout=0)
+    try:
+        lock.acquire()
+    except filelock.Timeout:
+        raise UsageError("run_locked", path=out) from None
+    except OSError as error:
+        raise OutputError("out_failed", path=str(path), detail=error.strerror or str(error)) from error
+    try:
+        yield
+    finally:
+        lock.release()

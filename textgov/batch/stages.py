@@ -1,0 +1,276 @@
+"""What is done to one shard: read, locate, cut words, count; each stage writes its own files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from textgov.batch.ledger import STORE, Entry, ShardState, fingerprint, merge_steps
+from textgov.batch.shards import Shard
+from textgov.count import CountOptions, hit_schema, tally_documents
+from textgov.duplicates import sign_text
+from textgov.lexicon import check_prefixes
+from textgov.load import LoadOptions, iter_input
+from textgov.locate import LocateOptions, locate_corpus
+from textgov.normalise import NormaliseOptions, normalise_corpus
+from textgov.records import Corpus, Document, Lexicon, ManifestRow, Step
+from textgov.screen import flag_cut
+from textgov.segment import SegmentOptions, make_segmenter
+from textgov.store import corpus_writer, iter_corpus, make_folder, places_writer, table_writer, write_inputs
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# Documents are taken through the stages in groups of about this many characters, so that a worker's memory is bounded
+# whatever the size of a file; a group holds its texts a few times over.
+GROUP_CHARS = 4_000_000
+# The packages whose version can change what a stage finds.
+PACKAGES = {
+    "read": ("opencc", "python-docx", "trafilatura"),
+    "locate": (),
+    "words": ("rjieba", "jieba"),
+    "count": (),
+}
+TALLY_FORMAT, WORDS_FORMAT, SIGNS_FORMAT = "textgov tally 1", "textgov words 1", "textgov signs 1"
+Add = Callable[[tuple[Document, ...]], Sequence[Step]]
+
+
+@dataclass(frozen=True, slots=True)
+class StageOptions:
+    """The options of every stage that works document by document, and the lexicons."""
+
+    load: LoadOptions = field(default_factory=LoadOptions)
+    normalise: NormaliseOptions = field(default_factory=NormaliseOptions)
+    locate: LocateOptions = field(default_factory=LocateOptions)
+    segment: SegmentOptions = field(default_factory=SegmentOptions)
+    count: CountOptions = field(default_factory=CountOptions)
+    lexicons: tuple[Lexicon, ...] = ()
+    words: bool = True
+
+    def __post_init__(self) -> None:
+        check_prefixes(self.lexicons)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A shard, the stages to do, and from what each will have been made."""
+
+    shard: Shard
+    todo: Mapping[str, str]
+    out: Path
+    options: StageOptions
+
+
+def stage_names(options: StageOptions) -> tuple[str, ...]:
+    """The stages of a run, in order."""
+    words = ("words",) if options.words else ()
+    return ("read", "locate", *words, *(f"count-{lexicon.prefix}" for lexicon in options.lexicons))
+
+
+def fingerprints(shard: Shard, options: StageOptions) -> dict[str, str]:
+    """For each stage of a shard, a hash of the inputs, options and versions that its result depends on."""
+    versions = {stage: [version(name) for name in names] for stage, names in PACKAGES.items()}
+    inputs = [(item.name, item.n_bytes, item.stamp) for item in shard.inputs]
+    read = fingerprint("read", inputs, options.load, options.normalise, shard.metadata, versions["read"])
+    divisions = Path(options.locate.divisions).read_bytes().hex() if options.locate.divisions else ""
+    decisions = [replace(decision, path="") for decision in shard.decisions]
+    found = {"read": read, "locate": fingerprint("locate", read, options.locate, divisions, decisions)}
+    if options.words:
+        found["words"] = fingerprint("words", read, options.segment, options.count.sections, versions["words"])
+    for lexicon in options.lexicons:
+        found[f"count-{lexicon.prefix}"] = fingerprint("count", read, lexicon.hash, lexicon.label, options.count)
+    return found
+
+
+def plan_shard(shard: Shard, state: ShardState, out: Path, options: StageOptions) -> tuple[Job, dict[str, str]]:
+    """What is to be done to a shard, and for each stage whether it is done, stale or missing."""
+    wanted = fingerprints(shard, options)
+    verdicts = {}
+    for stage, made_from in wanted.items():
+        entry = state.stages.get(stage)
+        verdicts[stage] = "missing" if entry is None else "done" if entry.fingerprint == made_from else "stale"
+    todo = {stage: wanted[stage] for stage, verdict in verdicts.items() if verdict != "done"}
+    return Job(shard, todo, out, options), verdicts
+
+
+def process_shard(job: Job) -> ShardState:
+    """Do the stages of a job; each file is written aside, then moved. Texts are held one group at a time."""
+    store, shard = job.out / STORE, job.shard
+    parts = _Parts(job)
+    with ExitStack() as stack:
+        groups: Iterable[tuple[Document, ...]]
+        if "read" in job.todo:
+            groups = stack.enter_context(_reading(parts))
+        else:
+            groups = iter_corpus(store / "corpus" / f"{shard.shard_id}.parquet")
+        adders = {stage: stack.enter_context(_adder(stage, parts)) for stage in job.todo if stage != "read"}
+        for group in groups:
+            parts.n_documents += len(group)
+            for stage, add in adders.items():
+                parts.history[stage].append(tuple(add(group)))
+    entries = {
+        stage: Entry(
+            made_from,
+            tuple((name, (store / name).stat().st_size) for name in parts.files[stage]),
+            parts.n_documents,
+            parts.n_failed if stage == "read" else 0,
+            merge_steps(parts.history[stage]),
+        )
+        for stage, made_from in job.todo.items()
+    }
+    return ShardState(shard.shard_id, entries)
+
+
+class _Parts:
+    """What a job has made so far."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.files: dict[str, list[str]] = {stage: [] for stage in job.todo}
+        self.history: dict[str, list[tuple[Step, ...]]] = {stage: [] for stage in job.todo}
+        self.n_documents = self.n_failed = 0
+
+    def file(self, stage: str, folder: str) -> Path:
+        name = f"{folder}/{self.job.shard.shard_id}.parquet"
+        self.files[stage].append(name)
+        make_folder(self.job.out / STORE / folder)
+        return self.job.out / STORE / name
+
+
+@contextmanager
+def _reading(parts: _Parts) -> Iterator[Iterator[tuple[Document, ...]]]:
+    """Groups of documents as they are read and normalised; the texts are written on the way."""
+    import pyarrow as pa
+
+    signs = pa.schema({"exact": pa.string(), "near": pa.binary()})
+    rows: list[ManifestRow] = []
+    with (
+        corpus_writer(parts.file("read", "corpus")) as write,
+        table_writer(parts.file("read", "signs"), signs, SIGNS_FORMAT) as sign,
+    ):
+
+        def groups() -> Iterator[tuple[Document, ...]]:
+            for group in _grouped(parts.job, rows):
+                corpus = normalise_corpus(Corpus(group), parts.job.options.normalise)
+                parts.history["read"].append(corpus.history)
+                write(corpus.documents)
+                exact, near = zip(*(sign_text(document.text) for document in corpus.documents), strict=True)
+                sign(pa.table({"exact": exact, "near": near}, schema=signs))
+                yield corpus.documents
+
+        yield groups()
+    write_inputs(rows, parts.file("read", "inputs"))
+    parts.n_failed = sum(row.status == "failed" for row in rows)
+
+
+def _grouped(job: Job, rows: list[ManifestRow]) -> Iterator[tuple[Document, ...]]:
+    """The documents of a shard in groups; rows of the manifest are put aside."""
+    group: list[Document] = []
+    size = 0
+    for item in job.shard.inputs:
+        meta = job.shard.metadata.get(item.name)
+        for found in iter_input(item, job.options.load):
+            if isinstance(found, ManifestRow):
+                rows.append(found)
+                continue
+            group.append(replace(found, meta={**found.meta, **meta}) if meta else found)
+            size += len(found.original)
+            if size >= GROUP_CHARS:
+                yield tuple(group)
+                group, size = [], 0
+    if group:
+        yield tuple(group)
+
+
+@contextmanager
+def _locating(parts: _Parts, stage: str) -> Iterator[Add]:
+    with places_writer(parts.file(stage, "places")) as write:
+
+        def add(documents: tuple[Document, ...]) -> Sequence[Step]:
+            corpus = locate_corpus(Corpus(documents), parts.job.options.locate, parts.job.shard.decisions)
+            write(tuple(map(flag_cut, corpus.documents)))
+            return corpus.history
+
+        yield add
+
+
+@contextmanager
+def _cutting(parts: _Parts, stage: str) -> Iterator[Add]:
+    import pyarrow as pa
+
+    options = parts.job.options
+    segmenter = make_segmenter(options.segment)
+    schema = pa.schema({"n_words": pa.int64()})
+    with table_writer(parts.file(stage, "words"), schema, WORDS_FORMAT) as write:
+
+        def add(documents: tuple[Document, ...]) -> Sequence[Step]:
+            counts = [
+                int(segmenter.count_texts(document.text[first:last] for first, last in stretches).sum())
+                for document in documents
+                for stretches in [document.stretches(options.count.section_names)]
+            ]
+            write(pa.table({"n_words": counts}, schema=schema))
+            return ()
+
+        yield add
+
+
+@contextmanager
+def _counting(parts: _Parts, stage: str) -> Iterator[Add]:
+    prefix = stage.removeprefix("count-")
+    options = parts.job.options
+    lexicon = next(one for one in options.lexicons if one.prefix == prefix)
+    schema = tally_schema(lexicon)
+    with (
+        table_writer(parts.file(stage, f"tallies-{prefix}"), schema, TALLY_FORMAT) as write,
+        table_writer(parts.file(stage, f"hits-{prefix}"), hit_schema(), TALLY_FORMAT) as write_hits,
+    ):
+        before = 0
+
+        def add(documents: tuple[Document, ...]) -> Sequence[Step]:
+            nonlocal before
+            tally = tally_documents(documents, lexicon, options.count)
+            write(_tally_table(np.hstack([tally.lengths, tally.sentences]), schema))
+            numbers = tally.hits["document"].to_numpy() + before
+            write_hits(tally.hits.set_column(0, "document", _int32(numbers)))
+            before += len(documents)
+            return ()
+
+        yield add
+
+
+def _int32(values: Any) -> pa.Array:
+    import pyarrow as pa
+
+    return pa.array(values, type=pa.int32())
+
+
+def tally_schema(lexicon: Lexicon) -> pa.Schema:
+    """Columns of a table of tallies: three lengths, then sentences with a hit by category and in all."""
+    import pyarrow as pa
+
+    names = [*(category.name for category in lexicon.categories), "total"]
+    return pa.schema([(name, pa.int64()) for name in ("n_chars", "n_han", "n_sents", *(f"s_{name}" for name in names))])
+
+
+def _tally_table(values: Any, schema: pa.Schema) -> pa.Table:
+    import pyarrow as pa
+
+    return pa.table([pa.array(column) for column in values.T], schema=schema)
+
+
+ADDERS: dict[str, Callable[[_Parts, str], AbstractContextManager[Add]]] = {
+    "locate": _locating,
+    "words": _cutting,
+    "count": _counting,
+}
+
+
+def _adder(stage: str, parts: _Parts) -> AbstractContextManager[Add]:
+    return ADDERS[stage.partition("-")[0]](parts, stage)

@@ -1,0 +1,134 @@
+"""What the stages left in the store of a run, read back shard by shard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from heapq import merge
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from textgov.batch import SIGNS_FORMAT, STORE, TALLY_FORMAT, WORDS_FORMAT, tally_schema
+from textgov.count import Tally, features_of, hit_schema
+from textgov.duplicates import Signature
+from textgov.records import Document, Doubt, Features, Lexicon, ManifestRow
+from textgov.store import read_inputs, read_places, read_store_table
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from numpy.typing import NDArray
+    from scipy.sparse import csr_array
+
+LENGTHS = ("n_chars", "n_han", "n_sents")
+MANIFEST_ROWS = 10_000  # of a part of the manifest
+
+
+class Counted(NamedTuple):
+    """Counts of one shard: features by lexicon, all hits by document, all counts side by side."""
+
+    features: tuple[Features, ...]
+    hits: pa.Table
+    values: csr_array
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The shards of a run in their order, and what was counted."""
+
+    out: Path
+    shard_ids: tuple[str, ...]
+    lexicons: tuple[Lexicon, ...]
+    words: bool
+
+    def _path(self, folder: str, shard_id: str) -> Path:
+        return self.out / STORE / folder / f"{shard_id}.parquet"
+
+    def documents(self, shard_id: str) -> tuple[Document, ...]:
+        """The documents of a shard without their texts."""
+        return read_places(self._path("places", shard_id))
+
+    def inputs(self, shard_id: str) -> tuple[ManifestRow, ...]:
+        """The manifest rows of a shard, in the order of reading."""
+        return read_inputs(self._path("inputs", shard_id))
+
+    def signatures(self, shard_id: str) -> list[Signature]:
+        """The signatures of the texts of a shard."""
+        table = read_store_table(self._path("signs", shard_id), SIGNS_FORMAT)
+        return [Signature(*pair) for pair in zip(table["exact"].to_pylist(), table["near"].to_pylist(), strict=True)]
+
+    def n_han(self, shard_id: str) -> NDArray[np.int64]:
+        """Han characters of each document of a shard."""
+        return self._lengths(shard_id)["n_han"]
+
+    def _lengths(self, shard_id: str) -> dict[str, NDArray[np.int64]]:
+        folder = f"tallies-{self.lexicons[0].prefix}"
+        table = read_store_table(self._path(folder, shard_id), TALLY_FORMAT)
+        return {name: table[name].to_numpy() for name in LENGTHS}
+
+    def manifest(self, passed: Sequence[ManifestRow]) -> Iterator[tuple[ManifestRow, ...]]:
+        """The manifest in parts: the rows of every shard, and those passed over where their paths belong."""
+        rows = merge(
+            (row for shard_id in self.shard_ids for row in self.inputs(shard_id)),
+            sorted(passed, key=lambda row: row.path),
+            key=lambda row: row.path,
+        )
+        while part := tuple(islice(rows, MANIFEST_ROWS)):
+            yield part
+
+    def n_hits(self) -> list[int]:
+        """Number of hits of each lexicon in the whole run."""
+        import pyarrow.parquet as pq
+
+        return [
+            sum(pq.read_metadata(self._path(f"hits-{lexicon.prefix}", one)).num_rows for one in self.shard_ids)
+            for lexicon in self.lexicons
+        ]
+
+    def counted(self, shard_id: str, documents: Sequence[Document]) -> Counted:
+        """The counts of every lexicon in a shard."""
+        import pyarrow as pa
+        from scipy.sparse import csr_array, hstack
+
+        n_words = None
+        if self.words:
+            n_words = read_store_table(self._path("words", shard_id), WORDS_FORMAT)["n_words"].to_numpy()
+        tallies = [self._tally(shard_id, lexicon) for lexicon in self.lexicons]
+        features = tuple(
+            features_of(documents, lexicon, tally, n_words, ())
+            for lexicon, tally in zip(self.lexicons, tallies, strict=True)
+        )
+        hits = pa.concat_tables([block.hit_table for block in features])
+        if len(tallies) > 1:
+            # By document, then by lexicon, so that the order does not depend on where a shard ends.
+            of_document = np.concatenate([tally.hits["document"].to_numpy() for tally in tallies])
+            hits = hits.take(pa.array(np.argsort(of_document, kind="stable")))
+        return Counted(features, hits, csr_array(hstack([block.values for block in features], format="csr")))
+
+    def _tally(self, shard_id: str, lexicon: Lexicon) -> Tally:
+        schema = tally_schema(lexicon)
+        table = read_store_table(self._path(f"tallies-{lexicon.prefix}", shard_id), TALLY_FORMAT, schema)
+        numbers = np.stack([column.to_numpy() for column in table.columns], axis=1)
+        hits = read_store_table(self._path(f"hits-{lexicon.prefix}", shard_id), TALLY_FORMAT, hit_schema())
+        return Tally(numbers[:, : len(LENGTHS)], numbers[:, len(LENGTHS) :], hits)
+
+
+class Walk:
+    """Goes through the documents of a run in their order, with the doubts that only the whole corpus shows."""
+
+    def __init__(self, shelf: Shelf, doubts: dict[int, list[Doubt]]) -> None:
+        self.shelf, self.doubts = shelf, doubts
+
+    def __iter__(self) -> Iterator[tuple[str, int, tuple[Document, ...]]]:
+        """Yield each shard: its id, the number of its first document, its documents."""
+        first = 0
+        for shard_id in self.shelf.shard_ids:
+            documents = self.shelf.documents(shard_id)
+            yield shard_id, first, tuple(self._doubted(first + at, one) for at, one in enumerate(documents))
+            first += len(documents)
+
+    def _doubted(self, number: int, document: Document) -> Document:
+        more = self.doubts.get(number)
+        return replace(document, doubts=(*document.doubts, *more)) if more else document

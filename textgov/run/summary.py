@@ -1,0 +1,138 @@
+"""Numbers and samples of a run as a whole, gathered while its documents pass by."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from textgov.panel import Row, category_counts
+from textgov.records import REVIEW_COLUMNS, Corpus, Document, Features, ManifestRow
+from textgov.regions import MAP_FIRST_YEAR
+from textgov.report import EXAMPLES, LexiconFacts, ReportFacts
+from textgov.run.shelf import Counted, Shelf
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+# A workbook is for people: it holds this many doubts, the csv file all of them.
+MOST_REVIEWED = 50_000
+SHOWN = 50  # rows of a table on the page
+
+
+class Summary:
+    """What the command line and the page say of a run."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self.shelf = shelf
+        self.n_inputs = self.n_documents = self.n_failed = self.n_held = self.n_doubtful = self.n_elsewhere = 0
+        self.n_reviewed = 0
+        self.statuses: Counter[str] = Counter()
+        self.scripts: Counter[str] = Counter()
+        self.failed: list[ManifestRow] = []
+        self.reviews: list[pd.DataFrame] = []
+        self.totals = [np.zeros(len(lexicon.entries), dtype=np.int64) for lexicon in shelf.lexicons]
+        self.steps = [max(n_hits // EXAMPLES, 1) for n_hits in shelf.n_hits()]
+        self.seen = [0] * len(shelf.lexicons)
+        self.examples: list[list[dict[str, object]]] = [[] for _ in shelf.lexicons]
+
+    def add_inputs(self, rows: Sequence[ManifestRow]) -> None:
+        """Take rows of the manifest in."""
+        self.n_inputs += len(rows)
+        self.statuses.update(row.status for row in rows)
+        bad = [row for row in rows if row.status == "failed"]
+        self.n_failed += len(bad)
+        self.failed += bad[: SHOWN - len(self.failed)]
+
+    def add_documents(
+        self, documents: Sequence[Document], rows: Sequence[Row | None], counted: Counted, review: pd.DataFrame
+    ) -> None:
+        """Take the documents of a shard in."""
+        self.n_documents += len(documents)
+        self.n_held += sum(document.held for document in documents)
+        self.n_doubtful += sum(bool(document.doubts) for document in documents)
+        self.n_elsewhere += sum(
+            row is None and not document.held for document, row in zip(documents, rows, strict=True)
+        )
+        self.scripts.update(document.script or "?" for document in documents)
+        if self.n_reviewed < MOST_REVIEWED:
+            self.reviews.append(review.iloc[: MOST_REVIEWED - self.n_reviewed])
+        self.n_reviewed += len(review)
+        for number, block in enumerate(counted.features):
+            self.totals[number] += np.asarray(block.values.sum(axis=0)).ravel()
+            table = block.hit_table
+            if table is None:
+                continue
+            wanted = range(-self.seen[number] % self.steps[number], len(table), self.steps[number])
+            room = EXAMPLES - len(self.examples[number])
+            self.examples[number] += [table.slice(at, 1).to_pylist()[0] for at in wanted[:room]]
+            self.seen[number] += len(table)
+
+    def review_frame(self) -> pd.DataFrame:
+        """The doubts, as many as a workbook takes."""
+        import pandas as pd
+
+        parts = [part for part in self.reviews if len(part)]
+        return pd.concat(parts, ignore_index=True) if parts else Corpus(()).review[list(REVIEW_COLUMNS)]
+
+    def facts(self) -> ReportFacts:
+        """What the page shows."""
+        review = self.review_frame().iloc[:SHOWN].to_dict("records")
+        lexicons = [
+            LexiconFacts(lexicon, self.totals[number], tuple(self.examples[number]))
+            for number, lexicon in enumerate(self.shelf.lexicons)
+        ]
+        return ReportFacts(
+            n_documents=self.n_documents,
+            n_held=self.n_held,
+            n_failed=self.n_failed,
+            n_reviewed=self.n_reviewed,
+            statuses=sorted(self.statuses.items()),
+            scripts=sorted(self.scripts.items()),
+            failed=Corpus((), tuple(self.failed)).manifest.to_dict("records"),
+            review=review,
+            lexicons=lexicons,
+        )
+
+
+def documents_table(
+    documents: Sequence[Document], rows: Sequence[Row | None], features: Sequence[Features]
+) -> pa.Table:
+    """One row a document: the columns of ``corpus.frame`` but the text, how it was placed, lengths and measures."""
+    import pyarrow as pa
+
+    corpus = Corpus(tuple(documents))
+    frame = corpus.frame.drop(columns="text")
+    frame["language"] = [document.language for document in documents]
+    frame["content_hash"] = [document.content_hash for document in documents]
+    frame["confidence"] = np.array([document.confidence for document in documents], dtype=float)
+    frame["evidence"] = [document.explanation for document in documents]
+    frame["in_panel"] = np.array([row is not None for row in rows], dtype=bool)
+    # The table of divisions begins with the map of 2000: an older document is read on that map.
+    old = [bool(doc.place_code and doc.year and doc.year < MAP_FIRST_YEAR) for doc in documents]
+    frame["map_of_2000"] = np.array(old, dtype=bool)
+    frame["doubts"] = [";".join(doubt.code for doubt in document.doubts) for document in documents]
+    for name in ("n_chars", "n_han", "n_words", "n_sents"):
+        if features and name in features[0].lengths:
+            frame[name] = features[0].lengths[name]
+    for block in features:
+        _add_measures(frame, block)
+    # The first shard may have no value in a column of texts, which pandas would then call a column of nothing.
+    plain = pa.Table.from_pandas(frame, preserve_index=False).schema
+    fields = [field.with_type(pa.string()) if pa.types.is_null(field.type) else field for field in plain]
+    texts = [field.with_type(pa.string()) if pa.types.is_large_string(field.type) else field for field in fields]
+    return pa.Table.from_pandas(frame, schema=pa.schema(texts), preserve_index=False)
+
+
+def _add_measures(frame: pd.DataFrame, block: Features) -> None:
+    if block.lexicon is None:
+        return
+    counts, n_han = category_counts(block), block.lengths["n_han"]
+    names = [*(category.name for category in block.lexicon.categories), "total"]
+    for number, name in enumerate(names):
+        frame[f"{block.lexicon.prefix}_{name}_n"] = counts[:, number]
+    rate = np.where(n_han > 0, 10_000 * counts[:, -1] / np.maximum(n_han, 1), np.nan)
+    frame[f"{block.lexicon.prefix}_total_p10k"] = rate

@@ -1,0 +1,36 @@
+"""Our own files: one format a noun, written aside, then moved; read back equal or refused."""
+
+from textgov.store.documents import (
+    corpus_writer,
+    iter_corpus,
+    iter_places,
+    placed,
+    places_writer,
+    read_corpus,
+    read_inputs,
+    read_places,
+    write_corpus,
+    write_inputs,
+)
+from textgov.store.files import make_folder, sweep_parts, written_aside
+from textgov.store.tables import iter_tables, read_store_table, table_writer, write_store_table
+
+__all__ = [
+    "corpus_writer",
+    "iter_corpus",
+    "iter_places",
+    "iter_tables",
+    "make_folder",
+    "placed",
+    "places_writer",
+    "read_corpus",
+    "read_inputs",
+    "read_places",
+    "read_store_table",
+    "sweep_parts",
+    "table_writer",
+    "write_corpus",
+    "write_inputs",
+    "write_store_table",
+    "written_aside",
+]

@@ -1,0 +1,92 @@
+"""Tables on disk: parquet files of ours, appended group by group, checked when they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textgov.errors import StoreError
+from textgov.store.files import written_aside
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@contextmanager
+def table_writer(path: Path, schema: pa.Schema, form: str) -> Iterator[Callable[[pa.Table], None]]:
+    """A function that appends tables of one schema to the file `path`, each as a group of its own.
+
+    ``form`` names the format, which `iter_tables` asks for. Equal tables give equal bytes.
+    """
+    import pyarrow.parquet as pq
+
+    with written_aside(path) as part:
+        writer = pq.ParquetWriter(
+            part,
+            schema.with_metadata({"format": form}),
+            compression="zstd",
+            compression_level=-5,
+            use_dictionary=False,
+            write_statistics=False,
+            write_page_checksum=True,
+        )
+        rows = 0
+        try:
+            with writer:
+
+                def write(table: pa.Table) -> None:
+                    nonlocal rows
+                    rows += len(table)
+                    writer.write_table(table, row_group_size=max(len(table), 1))
+
+                yield write
+                writer.add_key_value_metadata({"rows": str(rows)})
+        except BaseException:
+            writer.close()
+            raise
+
+
+def write_store_table(table: pa.Table, path: Path, form: str) -> None:
+    """Write one table of ours; `read_store_table` gives it back equal."""
+    with table_writer(path, table.schema.remove_metadata(), form) as write:
+        write(table)
+
+
+def iter_tables(path: Path, schema: pa.Schema | None, form: str) -> Iterator[pa.Table]:
+    """The groups of a table of ours, one at a time.
+
+    Raises
+    ------
+    StoreError
+        The file is missing, damaged, or was written in another format or with other columns.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        file = pq.ParquetFile(path, page_checksum_verification=True)
+        about = file.metadata.metadata or {}
+        found = file.schema_arrow
+        # The pages have checksums, their description has none.
+        whole = about.get(b"format") == form.encode() and about.get(b"rows") == str(file.metadata.num_rows).encode()
+        if not whole or (schema is not None and not found.equals(schema)):
+            raise StoreError("store_bad", path=path, detail=f"not {form}, or cut")
+        with file:
+            for number in range(file.num_row_groups):
+                yield file.read_row_group(number)
+    except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
+        raise StoreError("store_bad", path=path, detail=str(error)) from None
+
+
+def read_store_table(path: Path, form: str, schema: pa.Schema | None = None) -> pa.Table:
+    """A whole table of ours, without its metadata."""
+    import pyarrow as pa
+
+    tables = list(iter_tables(path, schema, form))
+    if tables:
+        return pa.concat_tables(tables).combine_chunks().replace_schema_metadata()
+    import pyarrow.parquet as pq
+
+    return pq.read_schema(path).remove_metadata().empty_table()
