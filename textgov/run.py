@@ -41,15 +41,22 @@ if TYPE_CHECKING:
 PACKAGES = (
     "textgov",
     "ahocorasick-rs",
+    "fastwarc",
+    "ftfy",
     "jieba",
+    "lxml",
     "numpy",
     "opencc",
+    "openpyxl",
     "pandas",
     "pyarrow",
-    "python-docx",
+    "pypdfium2",
+    "pypinyin",
+    "pyreadstat",
     "rensa",
     "rjieba",
     "trafilatura",
+    "xlrd",
 )
 STORE = "store"
 Progress = Callable[[int, int], None]

@@ -31,7 +31,9 @@ ENOUGH = 20  # reports from which a median means something
 
 
 def flag_cut(document: Document) -> Document:
-    """Doubt a work report whose last line ends in the middle of a sentence."""
+    """Doubt a text that fills a cell of a workbook, and a work report whose last line ends in mid-sentence."""
+    if document.meta.get("cut"):
+        return _doubted(document, Doubt("text_cut", {"tail": document.text.rstrip()[-20:]}))
     if document.doc_type != WORK_REPORT:
         return document
     lines = document.text[-800:].rstrip().split("\n")

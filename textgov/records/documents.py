@@ -15,13 +15,6 @@ if TYPE_CHECKING:
 
 LEVELS = ("national", "province", "prefecture", "county")
 FIRST_YEAR, LAST_YEAR = 1949, 2100
-# What a document can be taken apart into. ``review`` and ``plan`` lie inside the body of a work report; the others are
-# disjoint and cover the text.
-SECTIONS = (
-    *("title", "title_en", "front", "doc_number", "addressee", "body", "review", "plan", "glossary", "annex"),
-    *("signature", "metadata", "authors", "affiliations", "abstract", "abstract_en", "keywords", "keywords_en"),
-    *("notes", "references", "citing", "captions", "counters", "goals", "exercises", "contents"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +32,8 @@ class Evidence:
 
     ``about`` is ``place``, ``year``, ``date``, ``issuer``, ``level``, ``doc_number`` or ``doc_type``; ``kind`` is the
     source: ``decision``, ``metadata``, ``path``, ``site``, ``title``, ``opening``, ``number`` or ``signature``;
-    ``value`` is the six-digit code, the year and so on; ``quote`` the words themselves. ``start`` and ``end`` are offsets into the
-    normalised text, or -1 where the quote stands outside it. ``weight`` runs from 0 to 1.
+    ``value`` is the six-digit code, the year and so on; ``quote`` the words themselves. ``start`` and ``end`` are
+    offsets into the normalised text, or -1 where the quote stands outside it. ``weight`` runs from 0 to 1.
     """
 
     about: str
