@@ -126,7 +126,7 @@ def test_bad_inputs_are_counted_and_the_rest_goes_on(folder, tmp_path):
         ("2017.docx", "failed", "file_damaged"),
         ("2018.txt", "failed", "file_empty"),
         ("2019.txt", "failed", "text_empty"),
-        ("2020.pdf", "failed", "format_unknown"),
+        ("2020.pdf", "failed", "file_damaged"),
         ("~$2015.docx", "skipped", "file_hidden"),
         ("loop", "skipped", "link_loop"),
         ("2015.txt", "skipped", "file_again"),

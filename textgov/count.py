@@ -25,9 +25,10 @@ import numpy as np
 
 from textgov.errors import RecordError, UsageError
 from textgov.lexicon import lower_case, match_key
+from textgov.normalise import SECTION_NAMES
 from textgov.normalise.characters import to_codes, to_text
 from textgov.normalise.structure import BLANK, classes, measure_kinds, sentence_breaks
-from textgov.records import SECTIONS, Corpus, Document, Features, Lexicon, Step, Tokens
+from textgov.records import Corpus, Document, Features, Lexicon, Step, Tokens
 from textgov.segment import count_words
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class CountOptions:
     context : int
         Characters of context on each side of a hit.
     sections : str
-        Names of the sections that count, parted by commas (see `textgov.records.SECTIONS`), or ``all``.
+        Names of the sections that count, parted by commas (see `textgov.normalise.SECTION_NAMES`), or ``all``.
     """
 
     overlap: Overlap = "longest"
@@ -64,8 +65,8 @@ class CountOptions:
         if self.context < 0:
             raise UsageError("option_bad", name="context", value=self.context, detail="use 0 or more")
         for name in self.section_names:
-            if name not in SECTIONS and name != "all":
-                detail = f"known sections: {', '.join(SECTIONS)}, all"
+            if name not in SECTION_NAMES and name != "all":
+                detail = f"known sections: {', '.join(SECTION_NAMES)}, all"
                 raise UsageError("option_bad", name="sections", value=self.sections, detail=detail)
 
     @property

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from textgov.records import Corpus, Doubt, Index, add_doubts, hash_text, index_of
+from textgov.records import Corpus, Document, Doubt, Index, add_doubts, hash_text, index_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,6 +41,13 @@ def sign_text(text: str) -> Signature:
     near = RMinHash(num_perm=N_PERM, seed=1)
     near.update(long)
     return Signature(exact, np.array(near.digest(), dtype="<u4").tobytes())
+
+
+def sign_document(document: Document) -> Signature:
+    """The signature of a document; the pages of one paper, in whatever language, are one text."""
+    paper = document.meta.get("paper_id")
+    signature = sign_text(document.text)
+    return signature._replace(exact=hash_text(f"paper {paper}")) if paper else signature
 
 
 def find_duplicates(signatures: Sequence[Signature]) -> Iterator[tuple[int, int, float]]:

@@ -53,9 +53,71 @@ MESSAGES: dict[str, Message] = {
         "files ending in {suffix} are not read; convert the file to one of {known}",
         "不支持 {suffix} 文件；请转换为以下之一：{known}",
     ),
+    "file_large": Message(
+        "the file holds a part larger than {limit} MB; split it into several files",
+        "文件中有超过 {limit} MB 的部分；请拆分成几个文件",
+    ),
+    "pdf_scanned": Message(
+        "{pages} of {of} pages are pictures without text (a scan); run text recognition (OCR) and save it again",
+        "{of} 页中有 {pages} 页是没有文字层的图片（扫描件）；请先做文字识别（OCR）再保存",
+    ),
+    "pdf_garbled": Message(
+        "the text layer of the PDF holds wrong characters ({detail}), as copying from it shows; "
+        "run text recognition (OCR) or find the document in another format",
+        "PDF 的文字层是乱码（{detail}），复制出来也是如此；请做文字识别（OCR），或改用其他格式的文档",
+    ),
+    "pdf_locked": Message(
+        "the PDF opens only with a password; save a copy without it",
+        "PDF 需要密码才能打开；请另存一份不加密的文件",
+    ),
+    "pdf_long": Message(
+        "the PDF has more than {limit} pages, or text without end; split it",
+        "PDF 超过 {limit} 页，或文字过多；请拆分",
+    ),
+    "pdf_pages_unread": Message(
+        "{n} pages hold a picture or wrong characters instead of text and were left out: {pages}; "
+        "if they matter, run text recognition (OCR)",
+        "有 {n} 页是图片或乱码，没有文字，未计入：{pages}；如果这些页重要，请先做文字识别（OCR）",
+    ),
+    "office_missing": Message(
+        "old Word files are read through LibreOffice, which was not found; install it, or save the file as docx",
+        "旧版 Word 文件要通过 LibreOffice 读取，但没有找到它；请安装 LibreOffice，或把文件另存为 docx",
+    ),
+    "office_failed": Message(
+        "LibreOffice could not convert the file ({detail}); open it in its own program and save it as docx",
+        "LibreOffice 无法转换该文件（{detail}）；请用原来的程序打开后另存为 docx",
+    ),
     "archive_limit": Message(
         "the archive is not unpacked further ({detail}); unpack it yourself and give its folder",
         "不再解开该压缩包（{detail}）；请自行解压后指定文件夹",
+    ),
+    "archive_unsupported": Message(
+        "{kind} archives are not read; unpack it, or pack the files as zip",
+        "不支持 {kind} 压缩包；请解压，或改用 zip 打包",
+    ),
+    "file_encrypted": Message(
+        "the file is protected by a password; save it without one, or unpack the archive and give its folder",
+        "文件有密码保护；请另存为不加密的文件，压缩包请解压后指定文件夹",
+    ),
+    "image_unread": Message(
+        "a picture ({kind}), not text; run text recognition (OCR) and save the result as txt, docx or pdf",
+        "这是图片（{kind}），不是文本；请先做文字识别（OCR），把结果存为 txt、docx 或 pdf",
+    ),
+    "kind_unread": Message(
+        "a file of type {kind}, which is not read; open it in its own program and save it as docx, pdf, xlsx or csv",
+        "{kind} 类型的文件不能读取；请用原来的程序打开，另存为 docx、pdf、xlsx 或 csv",
+    ),
+    "member_refused": Message(
+        "this entry of the archive is not read ({detail}); if it is needed, unpack the archive and give its folder",
+        "不读取压缩包中的这一项（{detail}）；如有需要，请解压后指定文件夹",
+    ),
+    "member_again": Message(
+        "the archive has several entries of this name, of which the first was read; if they differ, rename one",
+        "压缩包中有多项同名，只读取了第一项；若内容不同，请改名",
+    ),
+    "pages_skipped": Message(
+        "{n} records of the web archive are no pages or documents and were left out: {detail}",
+        "网页存档中有 {n} 条记录不是网页或文档，未读入：{detail}",
     ),
     "archive_read": Message(
         "an archive with {members} files; {unread} entries of it could not be read",
@@ -78,10 +140,42 @@ MESSAGES: dict[str, Message] = {
         "{path}: no column {column}; the columns are {known}",
         "{path}：没有名为 {column} 的列；现有的列：{known}",
     ),
+    "text_column_missing": Message(
+        "no column is named as a text column usually is ({usual}); the columns are {known}, and the longest texts are "
+        "in {longest}: if these are the documents, add --text-column {longest}",
+        "没有常用名称（{usual}）的正文列；现有的列：{known}；{longest} 列的文字最长：如果它就是正文，"
+        "请加 --text-column {longest}",
+    ),
+    "json_lists": Message(
+        "several lists of objects have texts ({names}); keep one of them a file, or one object a line (jsonl)",
+        "有多个列表的对象带正文（{names}）；请每个文件只留一个列表，或改为每行一个对象（jsonl）",
+    ),
+    "sheet_without_text": Message(
+        "sheet {sheet} has no text column and was passed over; its columns are {known}",
+        "工作表 {sheet} 没有正文列，未读入；其列为：{known}",
+    ),
+    "table_too_large": Message(
+        "the file keeps its texts apart from the rows, so that {megabytes} MB would have to be in memory at once; "
+        "save it as csv or parquet",
+        "文件把文字与行分开存放，需一次读入 {megabytes} MB；请另存为 csv 或 parquet",
+    ),
+    "record_damaged": Message(
+        "record {record}, from line {line} of the file, cannot be read; check its braces and commas",
+        "第 {record} 条记录（文件第 {line} 行起）无法读取；请检查其中的花括号和逗号",
+    ),
     "row_damaged": Message("row {row} cannot be read ({detail})", "第 {row} 行无法读取（{detail}）"),
     "pattern_bad": Message(
         "path pattern {pattern}: {detail}; use {{province}}, {{city}}, {{county}} and {{year}} between slashes",
         "路径模式 {pattern}：{detail}；请在斜线之间使用 {{province}}、{{city}}、{{county}}、{{year}}",
+    ),
+    "characters_lost": Message(
+        "{n} characters were lost before the file was saved (they show as U+FFFD or as the words a wrong encoding "
+        "leaves); look for a better copy",
+        "有 {n} 个字符在保存之前已经丢失（显示为 U+FFFD 或“锟斤拷”之类）；请另找完好的文本",
+    ),
+    "characters_unknown": Message(
+        "{n} private-use characters have no known meaning; look for a better copy",
+        "有 {n} 个自造字无法识别；请另找完好的文本",
     ),
     # places and years
     "place_unknown": Message("{name} is not a division in {year}", "{year} 年没有名为 {name} 的区划"),

@@ -52,7 +52,9 @@ words = true                     # count words too (n_words) / 是否统计词�
 language = "zh"                  # which one of a file with several (TMX) / 多语文件取哪种语言
 
 [normalise]
-simplify = true                  # traditional to simplified characters / 繁体转简体
+simplify = true                  # traditional to simplified script / 繁体转简体
+# vocabulary = "words.csv"       # your own map of Taiwan and Hong Kong words / 自备台港用语对照表
+skip = ""                        # rules to leave out, such as furniture / 停用的规则，如 furniture
 
 [locate]
 year = "session"                 # session, delivered or path / 年份口径
@@ -198,9 +200,12 @@ def _project(folder: Path, file: _File, top: Mapping[str, Any], options: Mapping
     locate = options["locate"]
     if locate.divisions:
         locate = replace(locate, divisions=str(folder / locate.divisions))
+    normalise = options["normalise"]
+    if normalise.vocabulary:
+        normalise = replace(normalise, vocabulary=str(folder / normalise.vocabulary))
     stages = StageOptions(
         options["load"],
-        options["normalise"],
+        normalise,
         locate,
         options["segment"],
         options["count"],

@@ -31,7 +31,9 @@ ENOUGH = 20  # reports from which a median means something
 
 
 def flag_cut(document: Document) -> Document:
-    """Doubt a work report whose last line ends in the middle of a sentence."""
+    """Doubt a text that fills a cell of a workbook, and a work report whose last line ends in mid-sentence."""
+    if document.meta.get("cut"):
+        return _cut(document, document.text.rstrip())
     if document.doc_type != WORK_REPORT:
         return document
     lines = document.text[-800:].rstrip().split("\n")
@@ -40,8 +42,11 @@ def flag_cut(document: Document) -> Document:
     last = lines[-1].strip(" *")
     if len(last) < TAIL or not CUT.search(last):
         return document
-    doubt = Doubt("text_cut", {"tail": last[-20:]})
-    return replace(document, doubts=(*document.doubts, doubt))
+    return _cut(document, last)
+
+
+def _cut(document: Document, text: str) -> Document:
+    return replace(document, doubts=(*document.doubts, Doubt("text_cut", {"tail": text[-20:]})))
 
 
 def doubt_short(index: Index, n_han: NDArray[np.int64]) -> dict[int, list[Doubt]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -14,7 +15,7 @@ import numpy as np
 from textgov.batch.ledger import STORE, Entry, ShardState, fingerprint, merge_steps
 from textgov.batch.shards import Shard
 from textgov.count import CountOptions, hit_schema, tally_documents
-from textgov.duplicates import sign_text
+from textgov.duplicates import sign_document
 from textgov.lexicon import check_prefixes
 from textgov.load import LoadOptions, iter_input
 from textgov.locate import LocateOptions, locate_corpus
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 GROUP_CHARS = 4_000_000
 # The packages whose version can change what a stage finds.
 PACKAGES = {
-    "read": ("opencc", "python-docx", "trafilatura"),
+    "read": ("fastwarc", "ftfy", "lxml", "opencc", "openpyxl", "pypdfium2", "pypinyin", "trafilatura", "xlrd"),
     "locate": (),
     "words": ("rjieba", "jieba"),
     "count": (),
@@ -77,8 +78,9 @@ def fingerprints(shard: Shard, options: StageOptions) -> dict[str, str]:
     """For each stage of a shard, a hash of the inputs, options and versions that its result depends on."""
     versions = {stage: [version(name) for name in names] for stage, names in PACKAGES.items()}
     inputs = [(item.name, item.n_bytes, item.stamp) for item in shard.inputs]
-    read = fingerprint("read", inputs, options.load, options.normalise, shard.metadata, versions["read"])
-    divisions = Path(options.locate.divisions).read_bytes().hex() if options.locate.divisions else ""
+    words = _content(options.normalise.vocabulary)
+    read = fingerprint("read", inputs, options.load, options.normalise, words, shard.metadata, versions["read"])
+    divisions = _content(options.locate.divisions)
     decisions = [replace(decision, path="") for decision in shard.decisions]
     found = {"read": read, "locate": fingerprint("locate", read, options.locate, divisions, decisions)}
     if options.words:
@@ -86,6 +88,11 @@ def fingerprints(shard: Shard, options: StageOptions) -> dict[str, str]:
     for lexicon in options.lexicons:
         found[f"count-{lexicon.prefix}"] = fingerprint("count", read, lexicon.hash, lexicon.label, options.count)
     return found
+
+
+def _content(path: str | None) -> str:
+    """A hash of a table that the user gave."""
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest() if path else ""
 
 
 def plan_shard(shard: Shard, state: ShardState, out: Path, options: StageOptions) -> tuple[Job, dict[str, str]]:
@@ -160,7 +167,7 @@ def _reading(parts: _Parts) -> Iterator[Iterator[tuple[Document, ...]]]:
                 corpus = normalise_corpus(Corpus(group), parts.job.options.normalise)
                 parts.history["read"].append(corpus.history)
                 write(corpus.documents)
-                exact, near = zip(*(sign_text(document.text) for document in corpus.documents), strict=True)
+                exact, near = zip(*(sign_document(document) for document in corpus.documents), strict=True)
                 sign(pa.table({"exact": exact, "near": near}, schema=signs))
                 yield corpus.documents
 

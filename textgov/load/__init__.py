@@ -4,23 +4,32 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 
 from textgov.errors import ReadError
+from textgov.load.archive import inner_name, read_bz2, read_gz, read_tar, read_xz, read_zip
+from textgov.load.dataset import read_dta, read_parquet, read_sav
 from textgov.load.docx import read_docx
 from textgov.load.frame import corpus_from_frame
 from textgov.load.html import read_html
 from textgov.load.inputs import Input, Listing, list_inputs
 from textgov.load.metadata import join_metadata, read_metadata
+from textgov.load.mhtml import read_mhtml
+from textgov.load.objects import read_json, read_jsonl
+from textgov.load.pdf import read_pdf
 from textgov.load.raw import Fault, LoadOptions, Member, Part, Raw
+from textgov.load.sheet import read_sheet
 from textgov.load.sniff import reader_name
-from textgov.load.table import read_csv, read_jsonl, read_tsv
+from textgov.load.table import read_csv, read_tsv
 from textgov.load.text import read_md, read_txt
+from textgov.load.warc import read_warc
+from textgov.load.word import read_word
+from textgov.load.xml import read_xml
 from textgov.records import Corpus, Document, ManifestRow, Step, hash_text
 from textgov.spans import Spans
 
@@ -31,10 +40,36 @@ READERS: dict[str, Reader] = {
     ".markdown": read_md,
     ".html": read_html,
     ".htm": read_html,
+    ".mhtml": read_mhtml,
+    ".mht": read_mhtml,
     ".docx": read_docx,
+    ".doc": read_word,
+    ".dot": read_word,
+    ".wps": read_word,
+    ".wpt": read_word,
+    ".rtf": read_word,
+    ".pdf": read_pdf,
+    ".xml": read_xml,
+    ".tmx": read_xml,
     ".csv": read_csv,
     ".tsv": read_tsv,
+    ".xlsx": read_sheet,
+    ".xlsm": read_sheet,
+    ".xls": read_sheet,
+    ".et": read_sheet,
+    ".dta": read_dta,
+    ".sav": read_sav,
+    ".zsav": read_sav,
+    ".parquet": read_parquet,
+    ".json": read_json,
     ".jsonl": read_jsonl,
+    ".ndjson": read_jsonl,
+    ".warc": read_warc,
+    ".zip": read_zip,
+    ".tar": read_tar,
+    ".gz": read_gz,
+    ".xz": read_xz,
+    ".bz2": read_bz2,
 }
 
 # A file up to this size is held in memory while it is read; a larger one is read from the disk.
@@ -126,6 +161,7 @@ class _File:
     stream: BinaryIO
     sha256: str = ""
     depth: int = 0
+    meta: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -136,6 +172,7 @@ class _Account:
     encoding: str = ""
     margin: float = 1.0
     replaced: int = 0
+    archive: bool = False
     members: int = 0
     unread: int = 0
 
@@ -152,12 +189,15 @@ def _read_file(file: _File, options: LoadOptions) -> Iterator[Document | Manifes
     try:
         for part in _parts(file, options):
             if isinstance(part, Member):
+                account.archive = True
                 account.members += 1
-                inner = _File(file.source, file.doc_id + part.key, part.name, part.stream, depth=file.depth + 1)
-                yield from _read_file(inner, options)
+                for found in _read_file(_member(file, part), options):
+                    account.unread += isinstance(found, ManifestRow) and found.status == "failed"
+                    yield found
             elif isinstance(part, Fault):
-                account.unread += 1
-                yield ManifestRow(file.doc_id + part.key, "failed", part.code, part.facts)
+                account.archive |= part.key.startswith("!")
+                account.unread += part.status == "failed"
+                yield ManifestRow(file.doc_id + part.key, part.status, part.code, part.facts)
             elif part.original[part.start : part.end].strip():
                 doc_id = file.doc_id + part.key
                 account.add(part, doc_id)
@@ -170,20 +210,34 @@ def _read_file(file: _File, options: LoadOptions) -> Iterator[Document | Manifes
     yield _manifest_row(file, account, fault)
 
 
-def _parts(file: _File, options: LoadOptions) -> Iterator[Part]:
+def _member(file: _File, part: Member) -> _File:
+    meta = {**file.meta, **part.meta}
+    return _File(file.source, file.doc_id + part.key, part.name, part.stream, depth=file.depth + 1, meta=meta)
+
+
+def _parts(file: _File, options: LoadOptions, *, unpacked: bool = False) -> Iterator[Part]:
     if file.depth > MAX_DEPTH:
         raise ReadError("archive_limit", detail=f"more than {MAX_DEPTH} archives inside one another")
     name = reader_name(file.name, file.stream)
     if name not in READERS:
         raise ReadError("format_unknown", suffix=name or file.name, known=" ".join(READERS))
-    yield from READERS[name](file.stream, options)
+    for part in READERS[name](file.stream, options):
+        if not isinstance(part, Member) or part.key:
+            yield part
+        elif unpacked:
+            raise ReadError("archive_limit", detail="compressed several times over")
+        else:
+            # What a compressed file holds is the file itself: no row of its own.
+            inner = replace(file, name=inner_name(file.name), stream=part.stream)
+            yield from _parts(inner, options, unpacked=True)
 
 
 def _manifest_row(file: _File, account: _Account, fault: Fault | None) -> ManifestRow:
     status, code, facts = "done", "", dict[str, object]()
     if fault is not None:
         status, code, facts = "failed", fault.code, dict(fault.facts)
-    elif account.members:
+    elif account.archive:
+        status = "done" if account.members else "failed"
         code, facts = "archive_read", {"members": account.members, "unread": account.unread}
     elif not account.doc_ids:
         status, code = "failed", "text_empty"
@@ -196,11 +250,18 @@ def _manifest_row(file: _File, account: _Account, fault: Fault | None) -> Manife
         facts,
         account.encoding,
         account.replaced,
-        file.stream.seek(0, io.SEEK_END),
+        _size(file.stream),
         file.sha256,
         tuple(account.doc_ids),
         account.margin,
     )
+
+
+def _size(stream: BinaryIO) -> int:
+    try:
+        return stream.seek(0, io.SEEK_END)
+    except ReadError:  # a member that could not be decompressed to its end
+        return stream.tell()
 
 
 def _document(file: _File, doc_id: str, raw: Raw) -> Document:
@@ -218,6 +279,6 @@ def _document(file: _File, doc_id: str, raw: Raw) -> Document:
         source=file.source,
         title=raw.title,
         encoding=raw.encoding,
-        meta=dict(raw.meta),
+        meta={**file.meta, **raw.meta},
         content_hash=hash_text(raw.original),
     )

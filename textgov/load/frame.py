@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textgov.errors import UsageError
+from textgov.load.cells import plain
 from textgov.records import Corpus, Document, Step, hash_text
 from textgov.spans import Spans
 
@@ -39,7 +40,7 @@ def corpus_from_frame(
     Returns
     -------
     Corpus
-        In the order of the rows.
+        In the order of the rows. Half a surrogate pair, which no file can hold, becomes ``?``.
     """
     wanted = [column for column in (text, place, year, doc_id, title) if column is not None]
     for column in wanted:
@@ -49,30 +50,28 @@ def corpus_from_frame(
     ids = frame[doc_id] if doc_id is not None else frame.index
     skip = {text, doc_id, title}
     documents = []
-    for number, (row_id, (_, row)) in enumerate(zip(ids, frame.iterrows(), strict=True)):
+    # Not `iterrows`: it makes a column of each row, and pandas takes no half surrogate pairs into one.
+    rows = frame.itertuples(index=False, name=None)
+    for number, (row_id, cells) in enumerate(zip(ids, rows, strict=True)):
+        row = dict(zip(frame.columns, cells, strict=True))
         original = row[text]
         if not isinstance(original, str) or not original.strip():
             raise UsageError("project_bad", path="DataFrame", where=f" row {number}", detail=f"no text in {text!r}")
-        meta = {str(name): _plain(row[name]) for name in frame.columns if name not in skip and _plain(row[name])}
+        original = plain(original)
+        meta = {plain(str(name)): cell for name in row if name not in skip and (cell := plain(row[name]))}
         if place is not None:
-            meta["place"] = _plain(row[place])
+            meta["place"] = plain(row[place])
         if year is not None:
-            meta["year"] = _plain(row[year])
+            meta["year"] = plain(row[year], "year")
         documents.append(
             Document(
-                doc_id=_plain(row_id),
+                doc_id=plain(row_id),
                 text=original,
                 original=original,
                 spans=Spans.identity(),
-                title=_plain(row[title]) if title is not None else "",
+                title=plain(row[title]) if title is not None else "",
                 meta=meta,
                 content_hash=hash_text(original),
             )
         )
     return Corpus(tuple(documents), (), (Step("load", "frame", {"documents": len(documents)}),))
-
-
-def _plain(value: Any) -> str:
-    if value is None or str(value) in ("nan", "NaT", "<NA>"):
-        return ""
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)

@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 from textgov.errors import ReadError, UsageError
-from textgov.load.encoding import decode
+from textgov.load.cells import distinct, find_column, plain
+from textgov.load.dataset import open_dta, open_parquet, open_sav
+from textgov.load.raw import LoadOptions
+from textgov.load.sheet import open_sheet
+from textgov.load.table import Row, Table, open_csv, open_tsv
 
 # Names of the column that says which file a row is about.
 FILE_COLUMNS = ("doc_id", "file", "filename", "file_name", "path", "文件", "文件名", "文件名称", "路径")
 
 
+# How tables are read, by the ending of the file.
+TABLES: Mapping[str, Callable[[BinaryIO, LoadOptions], Iterator[Table]]] = {
+    ".csv": open_csv,
+    ".tsv": open_tsv,
+    ".xlsx": open_sheet,
+    ".xlsm": open_sheet,
+    ".xls": open_sheet,
+    ".et": open_sheet,
+    ".dta": open_dta,
+    ".sav": open_sav,
+    ".zsav": open_sav,
+    ".parquet": open_parquet,
+}
+
+
 def read_metadata(path: Path) -> tuple[tuple[str, Mapping[str, str]], ...]:
-    """Rows of a ``.csv`` or ``.xlsx`` table as (file, other columns).
+    """Rows of a table as (file, other columns); of a workbook those of the first sheet that names files.
+
+    The table may be of any kind in `TABLES`; another ending is taken for csv.
 
     Raises
     ------
@@ -24,50 +44,40 @@ def read_metadata(path: Path) -> tuple[tuple[str, Mapping[str, str]], ...]:
     """
     if not path.is_file():
         raise UsageError("source_missing", path=path)
-    rows = _xlsx_rows(path) if path.suffix.lower() == ".xlsx" else _csv_rows(path)
-    header = [name.strip() for name in rows[0]] if rows else []
-    known = {name.casefold(): number for number, name in enumerate(header)}
-    column = next((known[name] for name in FILE_COLUMNS if name in known), None)
-    if column is None:
-        names = " / ".join(FILE_COLUMNS)
-        raise UsageError("column_missing", path=path.name, column=names, known=", ".join(header) or "-")
-    found = []
-    for row in rows[1:]:
-        cells = dict(zip(header, (cell.strip() for cell in row), strict=False))
-        if len(row) > column and row[column].strip():
-            rest = {name: cell for name, cell in cells.items() if cell and name != header[column]}
-            found.append((row[column].strip().replace("\\", "/"), rest))
-    return tuple(found)
-
-
-def _csv_rows(path: Path) -> list[list[str]]:
+    known: list[str] = []
     try:
-        text = decode(path.read_bytes()).text
+        with path.open("rb") as stream:
+            for table in TABLES.get(path.suffix.lower(), open_csv)(stream, LoadOptions()):
+                names, rows = _headed(table)
+                column = find_column(names, FILE_COLUMNS)
+                if column is not None:
+                    return tuple(_files(names, rows, column))
+                known += filter(None, names)
     except (OSError, ReadError) as error:
         raise UsageError("project_bad", path=path.name, where="", detail=str(error)) from None
-    return [row for row in csv.reader(io.StringIO(text, newline="")) if any(row)]
+    raise UsageError("column_missing", path=path.name, column=" / ".join(FILE_COLUMNS), known=", ".join(known) or "-")
 
 
-def _xlsx_rows(path: Path) -> list[list[str]]:
-    import zipfile
-
-    import openpyxl
-
-    try:
-        sheet = openpyxl.load_workbook(path, read_only=True, data_only=True).worksheets[0]
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
-        raise UsageError("project_bad", path=path.name, where="", detail=str(error)) from None
-    rows = ([_plain(cell) for cell in row] for row in sheet.iter_rows(values_only=True))
-    return [row for row in rows if any(row)]
+def _headed(table: Table) -> tuple[list[str], Iterator[Row]]:
+    """Names of the columns and the rows below; the header is the first row that names files or has two cells."""
+    if table.header is not None:
+        return [plain(name).strip() for name in table.header], table.rows
+    for row in table.rows:
+        names = [plain(cell).strip() for cell in row.cells]
+        if sum(map(bool, names)) > 1 or find_column(names, FILE_COLUMNS) is not None:
+            return names, table.rows
+    return [], iter(())
 
 
-def _plain(cell: object) -> str:
-    if cell is None:
-        return ""
-    if hasattr(cell, "isoformat"):
-        return str(cell.isoformat())[:10]
-    # Excel keeps 2015 as the number 2015.0.
-    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
+def _files(names: list[str], rows: Iterator[Row], column: int) -> Iterator[tuple[str, Mapping[str, str]]]:
+    keys = distinct(names)
+    for row in rows:
+        if row.fault and len(row.cells) != len(names):
+            raise ReadError("row_damaged", row=row.number, detail=row.fault)
+        cells = [plain(cell, name).strip() for cell, name in zip(row.cells, keys, strict=False)]
+        if len(cells) > column and cells[column]:
+            rest = {key: cell for at, (key, cell) in enumerate(zip(keys, cells, strict=False)) if cell and at != column}
+            yield cells[column].replace("\\", "/"), rest
 
 
 def join_metadata(

@@ -33,20 +33,29 @@ class Raw:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A row or member of a file that could not be read: its key, a message code of `errors`, and its facts."""
+    """A row or member of a file that was not read: its key, a message code of `errors`, and its facts.
+
+    ``status`` is ``skipped`` for what is no document, such as a hidden file.
+    """
 
     key: str
     code: str
     facts: Mapping[str, object] = field(default_factory=dict)
+    status: str = "failed"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Member:
-    """A file inside a file: ``key`` is what its doc_id gets behind the path, ``name`` decides how it is read."""
+    """A file inside a file: ``key`` is what its doc_id gets behind the path, ``name`` decides how it is read.
+
+    Without key and name it is what a compressed file holds: the same document under another name. ``meta`` goes to all
+    documents in it.
+    """
 
     key: str
     name: str
     stream: BinaryIO
+    meta: Mapping[str, str] = field(default_factory=dict)
 
 
 Part = Raw | Fault | Member

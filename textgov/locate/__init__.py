@@ -75,6 +75,8 @@ def locate_document(document: Document, gazetteer: Gazetteer, options: LocateOpt
     options = options or LocateOptions()
     around = read_around(gazetteer, document, options.path_pattern)
     reading = read_document(gazetteer, document.title or around.title, document.text)
+    if around.written and around.day:
+        reading.signed = None
     year = decide_year(around, reading, options.year)
     place = decide_place(gazetteer, around, reading, document.text, year.year)
     day = reading.delivered or reading.header_day or reading.signed

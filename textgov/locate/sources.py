@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from textgov.errors import UsageError
@@ -39,6 +39,7 @@ KEYS = {
     "number": ("docnumber", "number", "发文字号", "文号"),
 }
 _FIELD = {key: name for name, keys in KEYS.items() for key in keys}
+WRITTEN = ("成文日期", "发文日期")
 FIELDS = ("province", "city", "county", "year")
 NATIONAL_FOLDERS = ("国务院", "中央", "中央政府", "国家", "国家级", "全国")
 _HOLE = re.compile(r"\{([^{}]*)\}")
@@ -53,6 +54,7 @@ class Around:
     """What metadata and path say.
 
     ``places`` are claims of kind ``metadata`` or ``path``, best first; ``sites`` are claims of web addresses.
+    ``written`` says that ``day`` is the date of writing, which no signature of an annex beats.
     """
 
     places: list[Claim] = field(default_factory=list)
@@ -65,6 +67,7 @@ class Around:
     number: str = ""
     unknown: str = ""
     where: str = ""
+    written: bool = False
 
 
 def read_around(gazetteer: Gazetteer, document: Document, pattern: str | None) -> Around:
@@ -96,7 +99,12 @@ def _read_meta(around: Around, gazetteer: Gazetteer, document: Document) -> None
             cells.setdefault("date", document.date)
     around.title, around.issuer, around.number = (cells.get(name, "") for name in ("title", "issuer", "number"))
     around.day = iso_of(cells.get("date", ""))
+    around.written = any("".join(str(key).split()) in WRITTEN for key in document.meta)
     _read_fields(around, gazetteer, cells, "metadata")
+    if not around.places and around.issuer:
+        claim = place_of_segment(gazetteer, close_up(around.issuer))
+        if claim:
+            around.places.append(replace(claim, kind="metadata", weight=0.85))
 
 
 def _read_fields(around: Around, gazetteer: Gazetteer, cells: Mapping[str, str], kind: str) -> None:
@@ -163,7 +171,7 @@ def segments_of(doc_id: str) -> list[str]:
     >>> segments_of("x.zip!湖北/武汉.txt")
     ['x', '湖北', '武汉']
     """
-    path = re.sub(r"#\d+$", "", doc_id)
+    path = re.sub(r"#(?:[^#!]*/)?\d+$", "", doc_id)
     segments = [segment for part in path.split("!") for segment in part.split("/") if segment]
     return [re.sub(r"(\.[A-Za-z][A-Za-z0-9]{0,4}){1,2}$", "", segment) for segment in segments]
 

@@ -1,18 +1,23 @@
-"""Which script a text is written in, and traditional characters to simplified ones."""
+"""Which script a text is written in; traditional characters and the words of Taiwan and Hong Kong to mainland ones."""
 
 from __future__ import annotations
 
+import csv
 from functools import cache
-from typing import TYPE_CHECKING
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import opencc
 
-from textgov.normalise.change import Change, unchanged
-from textgov.normalise.characters import to_codes
+from textgov.errors import UsageError
+from textgov.normalise.change import Change, Edit, apply_edits, unchanged
+from textgov.normalise.characters import fold_characters, to_codes
 from textgov.spans import Spans
 
 if TYPE_CHECKING:
+    from ahocorasick_rs import AhoCorasick
     from numpy.typing import NDArray
 
 # Han characters that can decide the script or start a conversion: those of the basic plane. The rare characters of
@@ -22,6 +27,7 @@ HAN_BLOCK = range(0x3400, 0xA000)
 # converting every name of the divisions table (a test repeats that).
 PROTECTED_NAMES = ("乾县", "乾安")
 MIXED_SHARE = 0.05  # a script below this share of the deciding characters is quotation, not the script of the text
+OTHER_SCRIPTS = ("traditional", "mixed")  # the scripts whose texts get the vocabulary of the mainland
 SIMPLIFIED_ONLY, TRADITIONAL_ONLY, CONVERTIBLE = 1, 2, 4
 
 
@@ -32,8 +38,9 @@ def _converter(config: str) -> opencc.OpenCC:
 
 def _convert(text: str) -> str:
     new: str = _converter("t2s").convert(text)
-    # 薴 becomes 苧, which is also the full form of 苎: once more, so that a second pass changes nothing.
-    return _converter("t2s").convert(new) if "薴" in text else new
+    # Once more where a second pass would change something: 薴 becomes 苧, which is also the full form of 苎, and the
+    # table holds a name, 於單, that makes 於單一 into 於单一.
+    return _converter("t2s").convert(new) if "薴" in text or "於單" in text else new
 
 
 @cache
@@ -52,13 +59,19 @@ def _table() -> NDArray[np.uint8]:
     return table
 
 
+def _kinds(text: str) -> NDArray[np.uint8]:
+    # Twice as fast as an index; no code point is past the end of the table.
+    return _table().take(to_codes(text), mode="clip")
+
+
 def detect_script(text: str) -> str:
     """``simplified``, ``traditional``, ``mixed``, or "" when no character decides.
 
     Only characters that exist in one script count. A text is mixed when both scripts have more than 5 % of them.
     """
-    kinds = np.bincount(_table()[to_codes(text)] & 3, minlength=4)
-    simplified, traditional = int(kinds[SIMPLIFIED_ONLY]), int(kinds[TRADITIONAL_ONLY])
+    kinds = _kinds(text)
+    simplified = int(np.count_nonzero(kinds & np.uint8(SIMPLIFIED_ONLY)))
+    traditional = int(np.count_nonzero(kinds & np.uint8(TRADITIONAL_ONLY)))
     total = simplified + traditional
     if not total:
         return ""
@@ -77,7 +90,7 @@ def simplify(text: str) -> Change:
     >>> simplify("推進數字政府建設").text
     '推进数字政府建设'
     """
-    if not (_table()[to_codes(text)] & CONVERTIBLE).any():
+    if not (_kinds(text) & np.uint8(CONVERTIBLE)).any():
         return unchanged(text)
     new = _convert(text)
     if len(new) == len(text):
@@ -110,3 +123,107 @@ def _by_line(text: str) -> Change:
         old_at += len(line) + 1
         new_at += len(new) + 1
     return Change("\n".join(pieces), Spans(np.array(rows, dtype=np.int64)), count)
+
+
+# ---- vocabulary ----
+
+
+class Vocabulary(NamedTuple):
+    """Words of Taiwan and Hong Kong in simplified characters, and what the mainland calls the thing.
+
+    Attributes
+    ----------
+    terms : tuple of str
+    mapped : tuple of str
+        As long as ``terms``. A term that equals its mapped word is protected: a name, or a word with another meaning,
+        that holds a shorter term.
+    """
+
+    terms: tuple[str, ...]
+    mapped: tuple[str, ...]
+
+
+@cache
+def _builtin_vocabulary() -> Vocabulary:
+    table = resources.files("textgov") / "data" / "vocabulary.csv"
+    return _parse_vocabulary(table.read_bytes(), "vocabulary.csv")
+
+
+def read_vocabulary(path: str | Path | None = None) -> Vocabulary:
+    """Read a vocabulary map: a CSV file with the columns ``term`` and ``mapped``; other columns are notes.
+
+    Parameters
+    ----------
+    path : str or Path, optional
+        The map that comes with the package when not given. ``term`` may be in either script; an empty ``mapped``
+        protects the term.
+
+    Raises
+    ------
+    UsageError
+        When the file cannot be read, lacks a column, names a term twice, or maps a word to one that is mapped again.
+    """
+    if path is None:
+        return _builtin_vocabulary()
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        raise _bad_vocabulary(str(path), error.strerror or str(error)) from None
+    return _parse_vocabulary(data, str(path))
+
+
+def _bad_vocabulary(path: str, detail: str) -> UsageError:
+    return UsageError("option_bad", name="vocabulary", value=path, detail=detail)
+
+
+def _parse_vocabulary(data: bytes, path: str) -> Vocabulary:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("gb18030", "replace")  # as Excel saves a table in China
+    rows = csv.DictReader(text.splitlines())
+    if not {"term", "mapped"} <= set(rows.fieldnames or ()):
+        raise _bad_vocabulary(path, "needs the columns term and mapped")
+    words: dict[str, str] = {}
+    for row in rows:
+        term = _plain(row["term"])
+        mapped = _plain(row["mapped"] or "") or term
+        if not term:
+            raise _bad_vocabulary(path, f"line {rows.line_num}: no term")
+        if words.setdefault(term, mapped) != mapped:
+            raise _bad_vocabulary(path, f"line {rows.line_num}: {term} is mapped twice")
+    vocabulary = Vocabulary(tuple(words), tuple(words.values()))
+    for term, mapped in words.items():
+        if map_vocabulary(mapped, vocabulary).text != mapped:
+            raise _bad_vocabulary(path, f"{term}: {mapped} is mapped again")
+    return vocabulary
+
+
+def _plain(word: str) -> str:
+    return simplify(fold_characters(word).text).text.strip()
+
+
+@cache
+def _matcher(terms: tuple[str, ...]) -> AhoCorasick:
+    from ahocorasick_rs import AhoCorasick, MatchKind
+
+    return AhoCorasick(terms, matchkind=MatchKind.LeftmostLongest)
+
+
+def map_vocabulary(text: str, vocabulary: Vocabulary | None = None) -> Change:
+    """Words of Taiwan and Hong Kong become those of the mainland, by a listed map, the longest term first.
+
+    For texts that were traditional or mixed before `simplify`: in a simplified text 资讯 is a word of its own.
+
+    Examples
+    --------
+    >>> map_vocabulary("数位政府与智慧城市的资料开放").text
+    '数字政府与智慧城市的数据开放'
+    """
+    terms, mapped = vocabulary or _builtin_vocabulary()
+    edits = (
+        Edit(start, end, mapped[row])
+        for row, start, end in (_matcher(terms).find_matches_as_indexes(text) if terms else ())
+        if mapped[row] != terms[row]
+    )
+    return apply_edits(text, edits)

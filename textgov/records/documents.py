@@ -15,13 +15,6 @@ if TYPE_CHECKING:
 
 LEVELS = ("national", "province", "prefecture", "county")
 FIRST_YEAR, LAST_YEAR = 1949, 2100
-# What a document can be taken apart into. ``review`` and ``plan`` lie inside the body of a work report; the others are
-# disjoint and cover the text.
-SECTIONS = (
-    *("title", "title_en", "front", "doc_number", "addressee", "body", "review", "plan", "glossary", "annex"),
-    *("signature", "metadata", "authors", "affiliations", "abstract", "abstract_en", "keywords", "keywords_en"),
-    *("notes", "references", "citing", "captions", "counters", "goals", "exercises", "contents"),
-)
 
 
 @dataclass(frozen=True, slots=True)

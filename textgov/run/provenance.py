@@ -16,15 +16,22 @@ from textgov.run.options import RunOptions
 PACKAGES = (
     "textgov",
     "ahocorasick-rs",
+    "fastwarc",
+    "ftfy",
     "jieba",
+    "lxml",
     "numpy",
     "opencc",
+    "openpyxl",
     "pandas",
     "pyarrow",
-    "python-docx",
+    "pypdfium2",
+    "pypinyin",
+    "pyreadstat",
     "rensa",
     "rjieba",
     "trafilatura",
+    "xlrd",
 )
 # A record with more inputs than this does not list them: the manifest does, and its hash is in the record.
 MOST_INPUTS = 20_000
@@ -54,7 +61,7 @@ def provenance(inputs: InputHash, history: Sequence[Step], options: RunOptions, 
     stages = options.stages
     told = {
         "load": asdict(stages.load),
-        "normalise": asdict(stages.normalise),
+        "normalise": asdict(stages.normalise) | {"vocabulary": Path(stages.normalise.vocabulary or "").name or None},
         "locate": asdict(stages.locate) | {"divisions": Path(stages.locate.divisions or "").name or None},
         "segment": asdict(stages.segment) if stages.words else None,
         "count": asdict(stages.count),
@@ -77,8 +84,12 @@ def provenance(inputs: InputHash, history: Sequence[Step], options: RunOptions, 
 
 def user_tables(options: RunOptions, out: Path) -> dict[str, str]:
     """Hashes of the tables that the user gave."""
-    divisions = options.stages.locate.divisions
-    tables = {"metadata": options.metadata, "decisions": out / "decisions.csv", "divisions": divisions}
+    tables = {
+        "metadata": options.metadata,
+        "decisions": out / "decisions.csv",
+        "divisions": options.stages.locate.divisions,
+        "vocabulary": options.stages.normalise.vocabulary,
+    }
     return {
         name: hashlib.sha256(Path(table).read_bytes()).hexdigest()
         for name, table in tables.items()
