@@ -18,11 +18,13 @@ from textgov.load.docx import read_docx
 from textgov.load.frame import corpus_from_frame
 from textgov.load.html import read_html
 from textgov.load.inputs import Input, Listing, list_inputs
+from textgov.load.legal import without_header
 from textgov.load.metadata import join_metadata, read_metadata
 from textgov.load.mhtml import read_mhtml
 from textgov.load.objects import read_json, read_jsonl
 from textgov.load.pdf import read_pdf
 from textgov.load.raw import Fault, LoadOptions, Member, Part, Raw
+from textgov.load.references import read_bibtex, read_endnote, read_noteexpress, read_ris
 from textgov.load.sheet import read_sheet
 from textgov.load.sniff import reader_name
 from textgov.load.table import read_csv, read_tsv
@@ -64,6 +66,10 @@ READERS: dict[str, Reader] = {
     ".json": read_json,
     ".jsonl": read_jsonl,
     ".ndjson": read_jsonl,
+    ".ris": read_ris,
+    ".bib": read_bibtex,
+    ".enw": read_endnote,
+    ".net": read_noteexpress,
     ".warc": read_warc,
     ".zip": read_zip,
     ".tar": read_tar,
@@ -187,7 +193,7 @@ def _read_file(file: _File, options: LoadOptions) -> Iterator[Document | Manifes
     account = _Account()
     fault: Fault | None = None
     try:
-        for part in _parts(file, options):
+        for part in map(_without_header, _parts(file, options)):
             if isinstance(part, Member):
                 account.archive = True
                 account.members += 1
@@ -230,6 +236,11 @@ def _parts(file: _File, options: LoadOptions, *, unpacked: bool = False) -> Iter
             # What a compressed file holds is the file itself: no row of its own.
             inner = replace(file, name=inner_name(file.name), stream=part.stream)
             yield from _parts(inner, options, unpacked=True)
+
+
+def _without_header(part: Part) -> Part:
+    """An export of a legal database without its header, whatever the format."""
+    return without_header(part) if isinstance(part, Raw) else part
 
 
 def _manifest_row(file: _File, account: _Account, fault: Fault | None) -> ManifestRow:
