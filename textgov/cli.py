@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,6 +13,7 @@ import typer
 from textgov.errors import TextgovError, UsageError, wording
 
 if TYPE_CHECKING:
+    from textgov.engine import EngineOptions
     from textgov.run import RunOptions, RunResult
 
 app = typer.Typer(
@@ -29,7 +28,10 @@ app = typer.Typer(
 Sources = Annotated[list[Path], typer.Argument(metavar="SOURCE...", help="Files and folders / 文件或文件夹")]
 Out = Annotated[Path, typer.Option(metavar="DIR", help="Folder for all results / 结果文件夹")]
 Workers = Annotated[int | None, typer.Option(help="Processes; all cores by default / 进程数，默认用全部核心")]
-Engine = Annotated[str | None, typer.Option(help="serial or processes / 运行方式")]
+Engine = Annotated[str | None, typer.Option(help="serial, processes or dask / 运行方式")]
+Scheduler = Annotated[str | None, typer.Option(help="Address of a Dask scheduler / Dask 调度器地址")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be done / 只说明将做什么")]
+Run = Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run / 运行结果文件夹")]
 Strict = Annotated[bool, typer.Option("--strict", help="Status 3 for doubtful documents too / 有存疑文档时也返回 3")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no messages / 不显示进度和消息")]
 Json = Annotated[bool, typer.Option("--json", help="Print the summary as JSON / 以 JSON 输出摘要")]
@@ -68,20 +70,6 @@ def _say(text: str) -> None:
         print(text, file=sys.stderr)
 
 
-@contextmanager
-def _progress() -> Iterator[Any]:
-    """A progress bar on a terminal, nothing elsewhere."""
-    if _Terminal.quiet or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("textgov", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
-
-
 @app.callback(invoke_without_command=True)
 def _main(version: Annotated[bool, typer.Option("--version", help="Print the version / 显示版本")] = False) -> None:
     if version:
@@ -98,6 +86,7 @@ def panel(
     lexicon: Annotated[list[str] | None, typer.Option(help="Built-in name or file; repeatable / 词典名或文件")] = None,
     workers: Workers = None,
     engine: Engine = None,
+    scheduler: Scheduler = None,
     metadata: Annotated[Path | None, typer.Option(help="Table with file, place, year / 文件、地区、年份对照表")] = None,
     path_pattern: Annotated[str | None, typer.Option(help="Such as {province}/{city}/{year} / 路径模式")] = None,
     level: Annotated[str, typer.Option(help="prefecture, province, county, national / 层级")] = "prefecture",
@@ -115,6 +104,7 @@ def panel(
     divisions: Annotated[Path | None, typer.Option(help="Your own table of divisions / 自备区划表")] = None,
     words: Annotated[bool, typer.Option("--words/--no-words", help="Count words (n_words) / 是否统计词数")] = True,
     strict: Strict = False,
+    dry_run: DryRun = False,
     quiet: Quiet = False,
     as_json: Json = False,
     lang: Lang = None,
@@ -123,6 +113,7 @@ def panel(
     _set_up(lang, quiet)
     from textgov.batch import StageOptions
     from textgov.count import CountOptions
+    from textgov.engine import EngineOptions
     from textgov.lexicon import read_lexicon
     from textgov.load import LoadOptions
     from textgov.locate import LocateOptions
@@ -140,7 +131,11 @@ def panel(
         words=words,
     )
     options = RunOptions(stages, PanelOptions(level, include_direct, codes, balanced, complete), labels, metadata)
-    _finish(_run(tuple(sources), out, options, workers, engine), strict, as_json)
+    if dry_run:
+        _show_plan(tuple(sources), out, options, as_json)
+        return
+    where = EngineOptions(engine, workers, scheduler)
+    _finish(_run(tuple(sources), out, options, where), strict, as_json)
 
 
 @app.command()
@@ -148,17 +143,23 @@ def run(
     project: Annotated[Path, typer.Argument(help="Project file / 项目文件")],
     workers: Workers = None,
     engine: Engine = None,
+    scheduler: Scheduler = None,
     strict: Strict = False,
+    dry_run: DryRun = False,
     quiet: Quiet = False,
     as_json: Json = False,
     lang: Lang = None,
 ) -> None:
     """Run a project file / 运行项目文件"""
     _set_up(lang, quiet)
+    from textgov.engine import EngineOptions
     from textgov.project import read_project
 
     read = read_project(project)
-    _finish(_run(read.sources, read.out, read.options, workers, engine), strict, as_json)
+    if dry_run:
+        _show_plan(read.sources, read.out, read.options, as_json)
+        return
+    _finish(_run(read.sources, read.out, read.options, EngineOptions(engine, workers, scheduler)), strict, as_json)
 
 
 @app.command()
@@ -194,27 +195,63 @@ def demo(
     out: Out = Path("textgov-demo"),
     workers: Workers = None,
     engine: Engine = None,
+    scheduler: Scheduler = None,
     quiet: Quiet = False,
     lang: Lang = None,
 ) -> None:
     """Run on the bundled corpus and check / 用自带语料演示并核对"""
     _set_up(lang, quiet)
     from textgov.demo import check_truth, demo_folder, demo_options, show_panel
+    from textgov.engine import EngineOptions
 
-    result = _run((demo_folder() / "reports",), out, demo_options(), workers, engine)
-    check_truth(result.panel)
-    print(show_panel(result.panel))
+    where = EngineOptions(engine, workers, scheduler)
+    result = _run((demo_folder() / "reports",), out, demo_options(), where)
+    panel = result.panel
+    check_truth(panel)
+    print(show_panel(panel))
     _list_files(result)
     _say(wording("demo_next", _Terminal.lang, out=out.as_posix()))
 
 
-def _run(
-    sources: tuple[Path, ...], out: Path, options: RunOptions, workers: int | None, engine: str | None
-) -> RunResult:
+def _run(sources: tuple[Path, ...], out: Path, options: RunOptions, where: EngineOptions) -> RunResult:
+    from textgov.console import show_progress
     from textgov.run import run_panel
 
-    with _progress() as progress:
-        return run_panel(sources, out, options, engine=engine, workers=workers, progress=progress)
+    told = {"engine": where.engine, "workers": where.workers, "scheduler": where.scheduler}
+    if _Terminal.quiet:
+        return run_panel(sources, out, options, **told)  # type: ignore[arg-type]
+    with show_progress(_Terminal.lang) as progress:
+        return run_panel(sources, out, options, **told, progress=progress)  # type: ignore[arg-type]
+
+
+def _show_plan(sources: tuple[Path, ...], out: Path, options: RunOptions, as_json: bool) -> None:
+    from textgov.run import plan_panel
+
+    plan = plan_panel(sources, out, options)
+    stages = {name: dict(sorted(found.items())) for name, found in plan.verdicts.items()}
+    if as_json:
+        print(json.dumps({"shards": len(plan.shards), "jobs": len(plan.jobs), "stages": stages}, sort_keys=True))
+        return
+    print(wording("plan_said", _Terminal.lang, jobs=len(plan.jobs), shards=len(plan.shards)))
+    for name, found in stages.items():
+        print(f"{name:14} " + ", ".join(f"{verdict} {n}" for verdict, n in found.items()))
+
+
+@app.command()
+def status(run_folder: Run, as_json: Json = False, lang: Lang = None) -> None:
+    """How far a run is: stages, shards, failures / 查看运行进度"""
+    _set_up(lang, False)
+    from textgov.batch import read_status
+
+    found = read_status(run_folder)
+    if as_json:
+        print(json.dumps(found, ensure_ascii=False, sort_keys=True))
+        return
+    print(wording("status_said", _Terminal.lang, **{**found, "path": run_folder}))
+    for name, n in found["stages"].items():
+        print(f"{name:14} {n}")
+    if found["seconds_left"] is not None:
+        print(wording("status_left", _Terminal.lang, seconds=round(found["seconds_left"])))
 
 
 def _list_files(result: RunResult) -> None:
@@ -229,6 +266,8 @@ def _finish(result: RunResult, strict: bool, as_json: bool) -> None:
     else:
         _list_files(result)
     _say(wording("run_done", _Terminal.lang, **facts))
+    if result.again:
+        _say(wording("run_again", _Terminal.lang))
     if summary.n_failed:
         _say(wording("run_failed", _Terminal.lang, **facts))
     if summary.n_elsewhere:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from textgov.errors import UsageError
+from textgov.optional import need
 
 T = TypeVar("T")
 # What every worker imports, the slow part of its start.
@@ -29,11 +31,53 @@ class SerialExecutor(Executor):
         return future
 
 
-def _serial(workers: int) -> Executor:
+@dataclass(frozen=True, slots=True)
+class EngineOptions:
+    """Where work runs; no result depends on it.
+
+    Parameters
+    ----------
+    engine : {"serial", "processes", "dask"}, optional
+        ``processes`` with more than one worker, else ``serial``; ``dask`` when a scheduler is given.
+    workers : int, optional
+        Number of worker processes; the number of cores when not given.
+    scheduler : str, optional
+        Address of a running Dask scheduler, such as ``tcp://10.0.0.5:8786``. Its workers must see the sources and the
+        folder of the run under the same paths. Without it, ``dask`` starts a cluster on this machine.
+    """
+
+    engine: str | None = None
+    workers: int | None = None
+    scheduler: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.workers is not None and self.workers < 1:
+            raise UsageError("option_bad", name="workers", value=self.workers, detail="use 1 or more")
+        if self.engine is not None and self.engine not in ENGINES:
+            detail = f"known engines: {', '.join(ENGINES)}"
+            raise UsageError("option_bad", name="engine", value=self.engine, detail=detail)
+        if self.scheduler is not None and self.engine not in (None, "dask"):
+            detail = f"a scheduler needs --engine dask, not {self.engine}"
+            raise UsageError("option_bad", name="scheduler", value=self.scheduler, detail=detail)
+
+    @property
+    def n_workers(self) -> int:
+        """The number of workers that is meant."""
+        return self.workers or available_cores()
+
+    @property
+    def name(self) -> str:
+        """The engine that is meant."""
+        if self.engine is None and self.scheduler is not None:
+            return "dask"
+        return self.engine or ("processes" if self.n_workers > 1 else "serial")
+
+
+def _serial(options: EngineOptions) -> Executor:
     return SerialExecutor()
 
 
-def _processes(workers: int) -> Executor:
+def _processes(options: EngineOptions) -> Executor:
     # Workers start from a clean process on every system, never as a copy of this one with its threads. Where there is
     # a fork server it loads the packages once for all of them.
     methods = multiprocessing.get_all_start_methods()
@@ -43,10 +87,64 @@ def _processes(workers: int) -> Executor:
 
         context.set_forkserver_preload(list(PRELOAD))
         ensure_running()  # now, so that it loads them while this process does something else
-    return ProcessPoolExecutor(workers, mp_context=context)
+    return ProcessPoolExecutor(options.n_workers, mp_context=context)
 
 
-ENGINES: dict[str, Callable[[int], Executor]] = {"serial": _serial, "processes": _processes}
+def _dask(options: EngineOptions) -> Executor:
+    distributed = need("distributed")
+    # A worker that dies is noticed by the scheduler, which gives its job to another one this often.
+    need("dask").config.set({"distributed.scheduler.allowed-failures": 1})
+    try:
+        if options.scheduler is not None:
+            client = distributed.Client(options.scheduler, timeout="20s", set_as_default=False)
+        else:
+            cluster = distributed.LocalCluster(
+                n_workers=options.n_workers, threads_per_worker=1, dashboard_address=None, host="127.0.0.1"
+            )
+            client = distributed.Client(cluster, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise UsageError("scheduler_missing", path=options.scheduler or "LocalCluster", detail=str(error)) from None
+    return DaskExecutor(client)
+
+
+class DaskExecutor(Executor):
+    """Jobs on the workers of a Dask client, which is closed, with a cluster of its own, at the end."""
+
+    def __init__(self, client: Any) -> None:
+        self.client = client
+        self.inner = client.get_executor(pure=False)
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        """Hand a job to the cluster; the death of its worker, once too often, is that of a pool."""
+        outer: Future[T] = Future()
+        outer.set_running_or_notify_cancel()
+        inner = self.inner.submit(fn, *args, **kwargs)
+
+        def done(found: Future[T]) -> None:
+            error = found.exception()
+            if error is None:
+                outer.set_result(found.result())
+            elif type(error).__name__ in ("KilledWorker", "FutureCancelledError", "CommClosedError"):
+                outer.set_exception(BrokenExecutor(str(error)))
+            else:
+                outer.set_exception(error)
+
+        inner.add_done_callback(done)
+        return outer
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Close the client, and the cluster if it was started here."""
+        cluster = self.client.cluster
+        self.client.close()
+        if cluster is not None and hasattr(cluster, "close"):
+            cluster.close()
+
+
+ENGINES: dict[str, Callable[[EngineOptions], Executor]] = {
+    "serial": _serial,
+    "processes": _processes,
+    "dask": _dask,
+}
 
 
 def available_cores() -> int:
@@ -54,42 +152,20 @@ def available_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def check_engine(engine: str | None, workers: int | None) -> tuple[str, int]:
-    """The engine and the number of workers that a call means.
-
-    Parameters
-    ----------
-    engine : {"serial", "processes"}, optional
-        ``processes`` with more than one worker, else ``serial``.
-    workers : int, optional
-        The number of cores when not given.
-
-    Raises
-    ------
-    UsageError
-        The engine is unknown or the number of workers is not positive.
-    """
-    workers = available_cores() if workers is None else workers
-    if workers < 1:
-        raise UsageError("option_bad", name="workers", value=workers, detail="use 1 or more")
-    engine = engine or ("processes" if workers > 1 else "serial")
-    if engine not in ENGINES:
-        raise UsageError("option_bad", name="engine", value=engine, detail=f"known engines: {', '.join(ENGINES)}")
-    return engine, workers
-
-
 class Pools:
-    """Executors of one engine: one at a time, a new one after the old one broke."""
+    """Executors of one engine: one at a time, opened when it is first needed, a new one after the old one broke."""
 
-    def __init__(self, engine: str, workers: int) -> None:
-        self.engine, self.workers = engine, workers
-        self.executor = ENGINES[engine](workers)
+    def __init__(self, options: EngineOptions) -> None:
+        self.options, self.workers = options, options.n_workers
+        self.executor: Executor | None = None
 
     def open_pool(self) -> Executor:
         """An executor that works: the one of before, or after the death of a worker a new one."""
-        if getattr(self.executor, "_broken", False):
+        if self.executor is not None and getattr(self.executor, "_broken", False):
             self.executor.shutdown(wait=False, cancel_futures=True)
-            self.executor = ENGINES[self.engine](self.workers)
+            self.executor = None
+        if self.executor is None:
+            self.executor = ENGINES[self.options.name](self.options)
         return self.executor
 
     def stop(self) -> None:
@@ -97,15 +173,20 @@ class Pools:
         for process in list((getattr(self.executor, "_processes", None) or {}).values()):
             process.terminate()
 
+    def close(self) -> None:
+        """Shut the executor down; what has not begun is cancelled."""
+        if self.executor is not None:
+            self.executor.shutdown(wait=True, cancel_futures=True)
+
 
 @contextmanager
-def open_engine(engine: str, workers: int) -> Iterator[Pools]:
+def open_engine(options: EngineOptions) -> Iterator[Pools]:
     """Executors that are shut down at the end; unfinished tasks are cancelled when the block is left by an error."""
-    pools = Pools(engine, workers)
+    pools = Pools(options)
     try:
         yield pools
     except BaseException:
         pools.stop()
         raise
     finally:
-        pools.executor.shutdown(wait=True, cancel_futures=True)
+        pools.close()

@@ -286,6 +286,31 @@ MESSAGES: dict[str, Message] = {
         "处理同一分片（{n} 个文件，首个为 {path}）时工作进程两次中止（{detail}）；已完成的部分不会丢失："
         "请释放内存或减少 --workers 后再次运行",
     ),
+    "scheduler_missing": Message(
+        "{path}: no Dask scheduler answers ({detail}); start one with dask scheduler, or leave --scheduler out",
+        "{path}：没有 Dask 调度器应答（{detail}）；请先用 dask scheduler 启动，或不加 --scheduler",
+    ),
+    "plan_said": Message(
+        "{jobs} of {shards} shards have something to do",
+        "{shards} 个分片中有 {jobs} 个需要处理",
+    ),
+    "status_said": Message(
+        "{path}: {done} of {shards} shards are done, {documents} documents, {failed} inputs failed, running: {running}",
+        "{path}：{shards} 个分片已完成 {done} 个，{documents} 份文档，{failed} 个输入失败，正在运行：{running}",
+    ),
+    "status_left": Message("about {seconds} s left", "大约还需 {seconds} 秒"),
+    "run_progress": Message(
+        "{done}/{total} shards, {documents} documents, {failed} failed, {rate} documents/s, {memory} MB, {left} left",
+        "{done}/{total} 个分片，{documents} 份文档，失败 {failed}，每秒 {rate} 份，内存 {memory} MB，剩余 {left}",
+    ),
+    "run_again": Message(
+        "nothing has changed since the last run; the results stay as they are",
+        "与上次运行相比没有变化，结果保持不变",
+    ),
+    "run_missing": Message(
+        "{path}: no run is kept here; give the --out folder of a textgov panel command",
+        "{path}：这里没有运行记录；请指定 textgov panel 的 --out 文件夹",
+    ),
     "run_locked": Message(
         "{path}: another run is writing into this folder; wait for it, or use another --out",
         "{path}：另一个任务正在写入该文件夹；请等它结束，或换一个 --out",

@@ -8,7 +8,7 @@ from types import ModuleType
 from textgov.errors import ExtraError
 
 # module to import -> extra of pyproject.toml that brings it
-EXTRAS: dict[str, str] = {}
+EXTRAS: dict[str, str] = {"dask": "dask", "distributed": "dask"}
 
 
 def need(module: str) -> ModuleType:

@@ -225,7 +225,7 @@ def assemble_panel(totals: Totals, history: tuple[Step, ...]) -> Panel:
     frame = pd.DataFrame(columns)
     keys = (variables[0].name, "year")
     step = Step("panel", options.level, {"rows": len(rows), "documents": int(totals.n_docs.sum())})
-    return Panel(frame, tuple(variables), keys, _coverage(frame, keys), (*history, step))
+    return Panel(frame, tuple(variables), keys, coverage_grid(frame, keys), (*history, step))
 
 
 def _check_features(corpus: Corpus, features: Sequence[Features]) -> None:
@@ -345,7 +345,7 @@ def category_counts(block: Features) -> NDArray[np.int64]:
     return counts
 
 
-def _coverage(frame: pd.DataFrame, keys: tuple[str, str]) -> pd.DataFrame:
+def coverage_grid(frame: pd.DataFrame, keys: tuple[str, str]) -> pd.DataFrame:
     """The place x year grid of document counts; every year between the first and the last has a column."""
     code, year = keys
     name = code.removesuffix("_code")

@@ -10,8 +10,11 @@ from textgov.batch.ledger import (
     locked,
     merge_steps,
     read_state,
+    read_status,
+    write_plan,
     write_state,
 )
+from textgov.batch.progress import Progress
 from textgov.batch.schedule import process_shards
 from textgov.batch.shards import Shard, cut_shards
 from textgov.batch.stages import (
@@ -34,6 +37,7 @@ __all__ = [
     "WORDS_FORMAT",
     "Entry",
     "Job",
+    "Progress",
     "Shard",
     "ShardState",
     "StageOptions",
@@ -46,7 +50,9 @@ __all__ = [
     "process_shard",
     "process_shards",
     "read_state",
+    "read_status",
     "stage_names",
     "tally_schema",
+    "write_plan",
     "write_state",
 ]

@@ -14,7 +14,7 @@ from textgov.errors import OutputError, UsageError
 from textgov.records import Step
 from textgov.store import make_folder, written_aside
 
-STORE, LEDGER, LOCK = "store", "ledger", "lock"
+STORE, LEDGER, LOCK, PLAN = "store", "ledger", "lock", "plan.json"
 # Raised when what a stage writes changes its meaning, so that results of an older textgov are made anew.
 STAGE_FORMAT = 1
 
@@ -94,6 +94,69 @@ def write_state(out: Path, state: ShardState) -> ShardState:
         text = json.dumps(stages, sort_keys=True, default=_plain)
         part.write_text(text, encoding="utf-8")
     return ShardState(state.shard_id, {name: _entry(about) for name, about in json.loads(text).items()})
+
+
+def write_plan(out: Path, shard_ids: Sequence[str], stages: Sequence[str]) -> None:
+    """Keep what the run is to do, for `read_status`, unless it is known already."""
+    path = make_folder(out / STORE) / PLAN
+    text = json.dumps({"shards": list(shard_ids), "stages": list(stages)})
+    if not path.is_file() or path.read_text(encoding="utf-8") != text:
+        with written_aside(path) as part:
+            part.write_text(text, encoding="utf-8")
+
+
+def read_status(out: Path) -> dict[str, Any]:
+    """How far a run is: shards, those done, documents, failed inputs, shards by stage, whether it runs now.
+
+    While it runs, also the seconds left (None before two shards are done).
+
+    Raises
+    ------
+    UsageError
+        The folder holds no run.
+    """
+    try:
+        plan = json.loads((out / STORE / PLAN).read_bytes())
+        shard_ids, stages = list(plan["shards"]), list(plan["stages"])
+    except (OSError, ValueError, KeyError, TypeError):
+        raise UsageError("run_missing", path=out) from None
+    states = [read_state(out, shard_id) for shard_id in shard_ids]
+    read = [state.stages["read"] for state in states if "read" in state.stages]
+    done = sum(all(stage in state.stages for stage in stages) for state in states)
+    running = is_locked(out)
+    return {
+        "shards": len(states),
+        "done": done,
+        "documents": sum(entry.n_documents for entry in read),
+        "failed": sum(entry.n_failed for entry in read),
+        "stages": {stage: sum(stage in state.stages for state in states) for stage in stages},
+        "running": running,
+        "seconds_left": _seconds_left(out, len(states) - done) if running else None,
+    }
+
+
+RECENT = 50  # shards whose pace tells the time left
+
+
+def _seconds_left(out: Path, n_left: int) -> float | None:
+    """Seconds that the shards left will take at the pace of the last ones."""
+    times = sorted(path.stat().st_mtime for path in (out / STORE / LEDGER).glob("*.json"))[-RECENT:]
+    if len(times) < 2:
+        return None
+    return round(n_left * (times[-1] - times[0]) / (len(times) - 1), 1)
+
+
+def is_locked(out: Path) -> bool:
+    """Whether a run writes into the folder now."""
+    import filelock
+
+    lock = filelock.FileLock(out / STORE / LOCK, timeout=0)
+    try:
+        lock.acquire()
+    except (filelock.Timeout, OSError):
+        return True
+    lock.release()
+    return False
 
 
 def forget_shards(out: Path, keep: Iterable[str], files: Iterable[str]) -> None:

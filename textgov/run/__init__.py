@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from textgov.batch import (
     STORE,
     Job,
+    Progress,
     Shard,
+    ShardState,
     cut_shards,
     forget_shards,
     locked,
@@ -19,10 +23,10 @@ from textgov.batch import (
     process_shards,
     read_state,
     stage_names,
+    write_plan,
     write_state,
 )
-from textgov.batch.ledger import ShardState
-from textgov.engine import check_engine, open_engine
+from textgov.engine import EngineOptions, Pools, open_engine
 from textgov.load import join_metadata, list_inputs, read_metadata
 from textgov.load.inputs import Listing
 from textgov.locate import Decision, read_decisions
@@ -30,38 +34,42 @@ from textgov.records import Corpus, Panel, Step
 from textgov.regions import Gazetteer, read_divisions
 from textgov.run.options import RunOptions, read_complete
 from textgov.run.outputs import write_run
+from textgov.run.recall import PANEL, Numbers, outputs_from, read_kept_panel, recall, remember
 from textgov.run.screening import Screened, screen_run
 from textgov.run.shelf import Shelf, Walk
-from textgov.run.summary import Summary
-from textgov.store import make_folder, sweep_parts
+from textgov.store import sweep_parts
 
-__all__ = ["RunOptions", "RunResult", "read_complete", "run_panel"]
-
-Progress = Callable[[int, int], None]
+__all__ = ["Plan", "RunOptions", "RunResult", "plan_panel", "plan_run", "read_complete", "run_panel"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RunResult:
-    """What a run made: the panel, the folder, the files, the numbers, and what the user said of no file.
+    """What a run made: the folder, the files, the numbers, and what the user said of no file.
 
-    ``unmatched`` are rows of the metadata table, ``stale`` decisions.
+    ``unmatched`` are rows of the metadata table, ``stale`` decisions; ``again`` says that nothing had changed since
+    the run before, so that nothing was done.
     """
 
-    panel: Panel
     out: Path
     files: tuple[Path, ...]
-    summary: Summary
+    summary: Numbers
     shelf: Shelf
-    screened: Screened
     listing: Listing
     history: tuple[Step, ...]
+    screen: Callable[[], Screened]
     unmatched: tuple[str, ...] = ()
     stale: tuple[Decision, ...] = ()
+    again: bool = False
+
+    @property
+    def panel(self) -> Panel:
+        """The panel, read from the store."""
+        return read_kept_panel(self.out)
 
     @property
     def corpus(self) -> Corpus:
         """The documents without their texts, read from the store; for runs that fit in memory."""
-        documents = [document for _, _, group in Walk(self.shelf, self.screened.doubts) for document in group]
+        documents = [document for _, _, group in Walk(self.shelf, self.screen().doubts) for document in group]
         rows = [row for part in self.shelf.manifest(self.listing.passed) for row in part]
         return Corpus(tuple(documents), tuple(rows), self.history)
 
@@ -73,7 +81,8 @@ def run_panel(
     *,
     engine: str | None = None,
     workers: int | None = None,
-    progress: Progress | None = None,
+    scheduler: str | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> RunResult:
     """Read the sources and write a panel with all its evidence.
 
@@ -86,10 +95,10 @@ def run_panel(
     out : Path
         Folder of the run. Files of an earlier run there are replaced; ``decisions.csv`` is read and never written.
     options : RunOptions
-    engine, workers
-        See `open_engine`; they change no result.
+    engine, workers, scheduler
+        Where work runs, see `EngineOptions`; they change no result.
     progress : callable, optional
-        Called with the number of shards done and in all.
+        Called with a `Progress` after each shard.
 
     Returns
     -------
@@ -100,41 +109,96 @@ def run_panel(
     TextgovError
         See its children; also when no document has a place and a year (the manifest and the review sheet are written).
     """
-    engine, workers = check_engine(engine, workers)
-    with open_engine(engine, workers) as pools:
-        listing = list_inputs(sources, leave_out=out)
-        divisions = options.stages.locate.divisions
-        gazetteer = read_divisions(Path(divisions) if divisions else None)
-        decisions = _decisions(out, gazetteer)
-        make_folder(out / STORE)
-        with locked(out):
-            shards, unmatched = _make_shards(listing, options, decisions)
+    where = EngineOptions(engine, workers, scheduler)
+    listing = list_inputs(sources, leave_out=out)
+    divisions = options.stages.locate.divisions
+    gazetteer = read_divisions(Path(divisions) if divisions else None)
+    decisions = _decisions(out, gazetteer)
+    with locked(out):
+        plan = plan_run(listing, out, options, decisions)
+        write_plan(out, [shard.shard_id for shard in plan.shards], stage_names(options.stages))
+        with open_engine(where) as pools:
             try:
-                states = _do_stages(pools.open_pool, shards, out, options, workers, progress)
-                shelf = _shelf(shards, states, out, options)
-                settled = {decision.doc_id for decision in decisions if decision.use}
-                screened = screen_run(shelf, settled, options.panel, gazetteer)
-                history = _history(shards, states, options)
-                written = write_run(shelf, screened, listing.passed, history, options, gazetteer, pools.open_pool())
+                return _run(plan, listing, options, gazetteer, decisions, pools, progress)
             except BaseException:
                 pools.stop()
                 for folder in (out, *(path for path in (out / STORE).iterdir() if path.is_dir()), out / STORE):
                     sweep_parts(folder)
                 raise
-    known = set(screened.index.doc_ids)
-    stale = tuple(decision for decision in decisions if decision.doc_id not in known)
-    return RunResult(
-        written.panel,
-        out,
-        written.files,
-        written.summary,
-        shelf,
-        screened,
-        listing,
-        history,
-        tuple(unmatched),
-        stale,
-    )
+
+
+def plan_panel(sources: Sequence[Path], out: Path, options: RunOptions) -> Plan:
+    """What `run_panel` would do now; nothing is written."""
+    listing = list_inputs(sources, leave_out=out)
+    divisions = options.stages.locate.divisions
+    gazetteer = read_divisions(Path(divisions) if divisions else None)
+    return plan_run(listing, out, options, _decisions(out, gazetteer))
+
+
+def _run(
+    plan: Plan,
+    listing: Listing,
+    options: RunOptions,
+    gazetteer: Gazetteer,
+    decisions: Sequence[Decision],
+    pools: Pools,
+    progress: Callable[[Progress], None] | None,
+) -> RunResult:
+    out = plan.out
+    states = _do_stages(plan, pools, progress)
+    history = _history(states, options)
+    made_from = outputs_from(states, listing.passed, options, out)
+    shelf = Shelf(out, tuple(state.shard_id for state in states), options.stages.lexicons, options.stages.words)
+    settled = {decision.doc_id for decision in decisions if decision.use}
+
+    @cache
+    def screen() -> Screened:
+        return screen_run(shelf, settled, options.panel, gazetteer)
+
+    known = recall(out, made_from) if not plan.jobs else None
+    if known is not None:
+        files = tuple(out / name for name in known.files)
+        stale = tuple(decision for decision in decisions if decision.doc_id in known.stale)
+        return RunResult(out, files, known.numbers, shelf, listing, history, screen, plan.unmatched, stale, again=True)
+    _forget(plan, states, options)
+    written = write_run(shelf, screen(), listing.passed, history, options, gazetteer, pools.open_pool())
+    doc_ids = set(screen().index.doc_ids)
+    stale = tuple(decision for decision in decisions if decision.doc_id not in doc_ids)
+    remember(out, made_from, written.files, written.numbers, [decision.doc_id for decision in stale])
+    return RunResult(out, written.files, written.numbers, shelf, listing, history, screen, plan.unmatched, stale)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """What a run would do: its shards with what is known of each, and the jobs for what is missing or stale."""
+
+    out: Path
+    shards: tuple[Shard, ...]
+    states: tuple[ShardState, ...]
+    jobs: tuple[Job, ...]
+    verdicts: Mapping[str, Counter[str]]
+    unmatched: tuple[str, ...]
+
+
+def plan_run(listing: Listing, out: Path, options: RunOptions, decisions: Sequence[Decision]) -> Plan:
+    """Compare the inputs and options with the ledger; nothing is done.
+
+    Returns
+    -------
+    Plan
+        ``verdicts`` counts for each stage the shards that are done, stale or missing.
+    """
+    shards, unmatched = _make_shards(listing, options, decisions)
+    states = tuple(read_state(out, shard.shard_id) for shard in shards)
+    jobs = []
+    verdicts: dict[str, Counter[str]] = {name: Counter() for name in stage_names(options.stages)}
+    for shard, state in zip(shards, states, strict=True):
+        job, found = plan_shard(shard, state, out, options.stages)
+        if job.todo:
+            jobs.append(job)
+        for name, verdict in found.items():
+            verdicts[name][verdict] += 1
+    return Plan(out, tuple(shards), states, tuple(jobs), verdicts, tuple(unmatched))
 
 
 def _decisions(out: Path, gazetteer: Gazetteer) -> tuple[Decision, ...]:
@@ -157,49 +221,33 @@ def _make_shards(listing: Listing, options: RunOptions, decisions: Sequence[Deci
     return shards, unmatched
 
 
-def _do_stages(
-    open_pool: Callable[[], Any],
-    shards: Sequence[Shard],
-    out: Path,
-    options: RunOptions,
-    workers: int,
-    progress: Progress | None,
-) -> dict[str, ShardState]:
-    """Do what the ledger does not know as done; each shard is entered as soon as it is."""
-    states = {shard.shard_id: read_state(out, shard.shard_id) for shard in shards}
-    jobs: list[Job] = []
-    for shard in shards:
-        job, _ = plan_shard(shard, states[shard.shard_id], out, options.stages)
-        if job.todo:
-            jobs.append(job)
-    n_done = len(shards) - len(jobs)
-    for job, made in process_shards(open_pool, jobs, workers):
+def _do_stages(plan: Plan, pools: Pools, progress: Callable[[Progress], None] | None) -> tuple[ShardState, ...]:
+    """Do the jobs of a plan; each shard is entered in the ledger as soon as it is done."""
+    states = {state.shard_id: state for state in plan.states}
+    clock = Progress.start(plan.jobs)
+    if progress is not None:
+        progress(clock)
+    for job, made in process_shards(pools.open_pool, plan.jobs, pools.workers):
         kept = {name: entry for name, entry in states[made.shard_id].stages.items() if name not in job.todo}
-        states[made.shard_id] = write_state(out, ShardState(made.shard_id, kept | dict(made.stages)))
-        n_done += 1
+        states[made.shard_id] = write_state(plan.out, ShardState(made.shard_id, kept | dict(made.stages)))
+        clock = clock.after(job, made)
         if progress is not None:
-            progress(n_done, len(shards))
-    return states
+            progress(clock)
+    return tuple(states[shard.shard_id] for shard in plan.shards)
 
 
-def _shelf(shards: Sequence[Shard], states: dict[str, ShardState], out: Path, options: RunOptions) -> Shelf:
-    """The finished store, without what belongs to shards and stages that are no more."""
+def _forget(plan: Plan, states: Sequence[ShardState], options: RunOptions) -> None:
+    """Delete what belongs to shards and stages that are no more."""
     names = stage_names(options.stages)
-    files = [
-        file
-        for shard in shards
-        for name, entry in states[shard.shard_id].stages.items()
-        if name in names
-        for file, _ in entry.files
-    ]
-    forget_shards(out, [shard.shard_id for shard in shards], files)
-    return Shelf(out, tuple(shard.shard_id for shard in shards), options.stages.lexicons, options.stages.words)
+    entries = [entry for state in states for name, entry in state.stages.items() if name in names]
+    files = [file for entry in entries for file, _ in entry.files]
+    forget_shards(plan.out, [shard.shard_id for shard in plan.shards], [*files, PANEL])
 
 
-def _history(shards: Sequence[Shard], states: dict[str, ShardState], options: RunOptions) -> tuple[Step, ...]:
+def _history(states: Sequence[ShardState], options: RunOptions) -> tuple[Step, ...]:
     """Steps of all shards, equal ones once, their counts added up."""
     names = stage_names(options.stages)
-    merged = merge_steps(states[shard.shard_id].stages[name].history for name in names for shard in shards)
+    merged = merge_steps(state.stages[name].history for name in names for state in states)
     count = options.stages.count
     rules = {"overlap": count.overlap, "sections": count.sections}
     steps = [Step("count", lexicon.label, {"hash": lexicon.hash, **rules}) for lexicon in options.stages.lexicons]

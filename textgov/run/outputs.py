@@ -17,6 +17,7 @@ from textgov.regions import Gazetteer
 from textgov.report import write_report
 from textgov.run.options import RunOptions
 from textgov.run.provenance import InputHash, provenance
+from textgov.run.recall import Numbers, keep_panel
 from textgov.run.screening import Screened
 from textgov.run.shelf import Shelf, Walk
 from textgov.run.summary import Summary, documents_table
@@ -33,7 +34,7 @@ class Written(NamedTuple):
 
     panel: Panel
     files: tuple[Path, ...]
-    summary: Summary
+    numbers: Numbers
 
 
 class _Streams:
@@ -108,12 +109,13 @@ def write_run(
     if not totals.rows:
         _explain_empty(summary, options.panel, shelf.out)
     panel = assemble_panel(totals, history)
+    keep_panel(panel, shelf.out)
     record = provenance(inputs, panel.history, options, shelf.out)
     files = [*streams.files, *_write_rest(shelf, panel, summary, record, options, executor, faults)]
     if faults:
         raise _joined(faults)
     files.append(export.write_json(record, shelf.out / "provenance.json"))
-    return Written(panel, tuple(sorted(files)), summary)
+    return Written(panel, tuple(sorted(files)), summary.numbers())
 
 
 def _stream_all(

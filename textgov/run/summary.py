@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +13,7 @@ from textgov.panel import Row, category_counts
 from textgov.records import REVIEW_COLUMNS, Corpus, Document, Features, ManifestRow
 from textgov.regions import MAP_FIRST_YEAR
 from textgov.report import EXAMPLES, LexiconFacts, ReportFacts
+from textgov.run.recall import Numbers
 from textgov.run.shelf import Counted, Shelf
 
 if TYPE_CHECKING:
@@ -70,6 +72,10 @@ class Summary:
             room = EXAMPLES - len(self.examples[number])
             self.examples[number] += [table.slice(at, 1).to_pylist()[0] for at in wanted[:room]]
             self.seen[number] += len(table)
+
+    def numbers(self) -> Numbers:
+        """The numbers alone."""
+        return Numbers(**{item.name: getattr(self, item.name) for item in fields(Numbers)})
 
     def review_frame(self) -> pd.DataFrame:
         """The doubts, as many as a workbook takes."""
