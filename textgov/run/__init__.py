@@ -193,7 +193,7 @@ def plan_run(listing: Listing, out: Path, options: RunOptions, decisions: Sequen
     jobs = []
     verdicts: dict[str, Counter[str]] = {name: Counter() for name in stage_names(options.stages)}
     for shard, state in zip(shards, states, strict=True):
-        job, found = plan_shard(shard, state, out, options.stages)
+        job, found = plan_shard(shard, state, out.absolute(), options.stages)
         if job.todo:
             jobs.append(job)
         for name, verdict in found.items():
@@ -214,10 +214,12 @@ def _make_shards(listing: Listing, options: RunOptions, decisions: Sequence[Deci
         metadata, unmatched = join_metadata(read_metadata(options.metadata), names)
     shards = []
     for shard in cut_shards(listing.inputs):
+        # Workers on other machines have other working folders.
+        inputs = tuple(replace(item, path=item.path.absolute()) for item in shard.inputs)
         mine = {item.name: metadata[item.name] for item in shard.inputs if item.name in metadata}
         starts = tuple(item.name for item in shard.inputs)
         about = tuple(decision for decision in decisions if decision.doc_id.startswith(starts))
-        shards.append(replace(shard, metadata=mine, decisions=about))
+        shards.append(replace(shard, inputs=inputs, metadata=mine, decisions=about))
     return shards, unmatched
 
 

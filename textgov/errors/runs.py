@@ -1,0 +1,150 @@
+"""Messages about lexicons, options, runs and outputs."""
+
+from __future__ import annotations
+
+from textgov.errors.message import Message
+
+RUN_MESSAGES: dict[str, Message] = {
+    # lexicons
+    "metadata_twice": Message(
+        "{path}: two rows are about {name}; keep one of them", "{path}：有两行都是 {name}；请只保留一行"
+    ),
+    "lexicon_missing": Message(
+        "no lexicon named {name} and no such file; built in: {known}",
+        "没有名为 {name} 的词典，也没有这个文件；内置词典：{known}",
+    ),
+    "lexicon_bad": Message("{path}{where}: {detail}", "{path}{where}：{detail}"),
+    "lexicon_prefix": Message(
+        "lexicons {a} and {b} both use the prefix {prefix}; give one of them another prefix",
+        "词典 {a} 与 {b} 的前缀都是 {prefix}；请给其中一个换前缀",
+    ),
+    # options and project files
+    "option_bad": Message("{name} = {value}: {detail}", "{name} = {value}：{detail}"),
+    "option_unknown": Message(
+        "{path}{where}: unknown key {key}; did you mean {nearest}? known here: {known}",
+        "{path}{where}：未知的键 {key}；是否想写 {nearest}？可用的键：{known}",
+    ),
+    "project_bad": Message("{path}{where}: {detail}", "{path}{where}：{detail}"),
+    # outputs
+    "out_is_file": Message("{path} is a file; --out needs a folder", "{path} 是一个文件；--out 需要文件夹"),
+    "out_failed": Message(
+        "{path} cannot be written ({detail}); close the program that has it open, or free some space, and run again",
+        "{path} 无法写入（{detail}）；请关闭正在使用它的程序或清理磁盘后重试",
+    ),
+    "outs_failed": Message(
+        "{n} files cannot be written: {detail}; close the programs that have them open, or free some space, "
+        "and run again",
+        "有 {n} 个文件无法写入：{detail}；请关闭正在使用它们的程序或清理磁盘后重试",
+    ),
+    "column_names_bad": Message(
+        "Stata does not take the column names {names}; use at most 32 ASCII letters, digits and _, "
+        "not beginning with a digit, and no reserved word",
+        "Stata 不接受以下列名：{names}；请用不超过 32 个英文字母、数字和下划线，不以数字开头，也不用保留字",
+    ),
+    "values_infinite": Message(
+        "infinite values in {names}; neither Stata nor a regression can use them, so look for a division by zero",
+        "{names} 含无穷大；Stata 和回归都不能使用，请检查是否除以零",
+    ),
+    "sheet_too_long": Message(
+        "sheet {sheet} of {path} would have {rows} rows and {columns} columns, and Excel takes 1,048,576 and 16,384; "
+        "use the csv or parquet file",
+        "{path} 的工作表 {sheet} 有 {rows} 行 {columns} 列，超过 Excel 的上限（1,048,576 行、16,384 列）；"
+        "请用 csv 或 parquet 文件",
+    ),
+    "cells_cleaned": Message(
+        "{path}, sheet {sheet}: {n} control characters that Excel does not take were left out; {full} has them all",
+        "{path} 工作表 {sheet}：略去 {n} 个 Excel 不接受的控制字符；完整内容见 {full}",
+    ),
+    "cells_cut": Message(
+        "{path}, sheet {sheet}: {n} texts are longer than an Excel cell and were shortened; {full} has them whole",
+        "{path} 工作表 {sheet}：{n} 处文字超过 Excel 单元格上限，已截短；全文见 {full}",
+    ),
+    "out_exists": Message(
+        "{path} exists already; delete it or name another file", "{path} 已存在；请删除它或换一个名字"
+    ),
+    "store_bad": Message("{path} is damaged or of another version ({detail})", "{path} 损坏或版本不符（{detail}）"),
+    "level_empty": Message(
+        "{n} documents have a place and a year, but none is of level {level}; their levels are in {path}",
+        "有 {n} 份文档带有地区和年份，但没有一份属于层级 {level}；各文档的层级见 {path}",
+    ),
+    "nothing_left": Message(
+        "none of the {n} input files gave a document with a place and a year; see {path}",
+        "{n} 个输入文件都没有得到带地区和年份的文档；见 {path}",
+    ),
+    "record_bad": Message("{what}: {detail}", "{what}：{detail}"),
+    "worker_died": Message(
+        "a worker process died twice on one shard of {n} files, the first of them {path} ({detail}); nothing that was "
+        "done is lost: free some memory or use fewer --workers, and run again",
+        "处理同一分片（{n} 个文件，首个为 {path}）时工作进程两次中止（{detail}）；已完成的部分不会丢失："
+        "请释放内存或减少 --workers 后再次运行",
+    ),
+    "scheduler_missing": Message(
+        "{path}: no Dask scheduler answers ({detail}); start one with dask scheduler, or leave --scheduler out",
+        "{path}：没有 Dask 调度器应答（{detail}）；请先用 dask scheduler 启动，或不加 --scheduler",
+    ),
+    "plan_said": Message(
+        "{jobs} of {shards} shards have something to do",
+        "{shards} 个分片中有 {jobs} 个需要处理",
+    ),
+    "status_said": Message(
+        "{path}: {done} of {shards} shards are done, {documents} documents, {failed} inputs failed, running: {running}",
+        "{path}：{shards} 个分片已完成 {done} 个，{documents} 份文档，{failed} 个输入失败，正在运行：{running}",
+    ),
+    "status_left": Message("about {seconds} s left", "大约还需 {seconds} 秒"),
+    "run_progress": Message(
+        "{done}/{total} shards, {documents} documents, {failed} failed, {rate} documents/s, {memory} MB, {left} left",
+        "{done}/{total} 个分片，{documents} 份文档，失败 {failed}，每秒 {rate} 份，内存 {memory} MB，剩余 {left}",
+    ),
+    "run_again": Message(
+        "nothing has changed since the last run; the results stay as they are",
+        "与上次运行相比没有变化，结果保持不变",
+    ),
+    "run_missing": Message(
+        "{path}: no run is kept here; give the --out folder of a textgov panel command",
+        "{path}：这里没有运行记录；请指定 textgov panel 的 --out 文件夹",
+    ),
+    "run_locked": Message(
+        "{path}: another run is writing into this folder; wait for it, or use another --out",
+        "{path}：另一个任务正在写入该文件夹；请等它结束，或换一个 --out",
+    ),
+    "extra_missing": Message(
+        "{package} is not installed; install it with: python -m pip install 'textgov[{extra}]'",
+        "没有安装 {package}；请运行：python -m pip install 'textgov[{extra}]'",
+    ),
+    "run_done": Message(
+        "{n_documents} documents from {n_inputs} files: {rows} place-years, {places} places, {first}-{last}; see {out}",
+        "{n_inputs} 个文件，{n_documents} 份文档：{rows} 个地区—年份，{places} 个地区，{first}-{last}；结果在 {out}",
+    ),
+    "run_failed": Message(
+        "{n_failed} inputs could not be read; the reasons are in {out}/manifest.csv",
+        "有 {n_failed} 个输入未能读入；原因见 {out}/manifest.csv",
+    ),
+    "run_elsewhere": Message(
+        "{n_elsewhere} documents belong to other levels (see level and in_panel in {out}/documents.parquet)",
+        "{n_elsewhere} 篇文档属于其他层级（见 {out}/documents.parquet 的 level 和 in_panel 列）",
+    ),
+    "run_doubtful": Message(
+        "{n_doubtful} documents are doubtful, {n_held} of them wait and are in no row; see {out}/review.xlsx and write "
+        "your answers into {out}/decisions.csv",
+        "有 {n_doubtful} 份文档存疑，其中 {n_held} 份等待核对、未计入；"
+        "见 {out}/review.xlsx，答案请写入 {out}/decisions.csv",
+    ),
+    "metadata_unmatched": Message(
+        "the metadata row {name} fits no file, or several; write the path relative to the SOURCE",
+        "对照表中的 {name} 找不到对应文件，或对应多个；请写相对于 SOURCE 的路径",
+    ),
+    "interrupted": Message(
+        "interrupted; no half-written file was left; run the same command again",
+        "已中断；没有留下写了一半的文件；请重新运行同一命令",
+    ),
+    "demo_next": Message(
+        "the panel equals the planted truth. Next:\n  textgov panel YOUR-FOLDER --out my-run\n"
+        "  textgov init project.toml\n  textgov lexicons",
+        "面板与已知答案完全一致。接下来可试：\n  textgov panel 你的文件夹 --out my-run\n"
+        "  textgov init project.toml\n  textgov lexicons",
+    ),
+    "demo_differs": Message(
+        "the demo panel differs from its truth in {n} cells; first: {detail}",
+        "演示面板与已知答案有 {n} 处不同；第一处：{detail}",
+    ),
+}
