@@ -122,7 +122,7 @@ def test_members_of_every_kind_of_archive(tmp_path: Path, ending: str):
     corpus = load(tmp_path, {f"a{ending}": data})
     # In the order of the archive.
     assert corpus.doc_ids == (f"a{ending}!湖北省/武汉市/2019.txt", f"a{ending}!b.csv#2", f"a{ending}!b.csv#3")
-    assert corpus.documents[-1].text == TEXT
+    assert corpus.documents[0].text == TEXT
     rows = {row.path: row for row in corpus.inputs}
     assert (rows[f"a{ending}"].code, rows[f"a{ending}"].facts) == ("archive_read", {"members": 3, "unread": 1})
     assert rows[f"a{ending}"].n_bytes == len(data)

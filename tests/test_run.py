@@ -60,8 +60,9 @@ def result(source, tmp_path_factory):
 
 
 def digests(folder: Path) -> dict[str, str]:
-    # The ledger knows when the inputs were changed; all else depends on what is in them.
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.parent.name != "ledger")
+    # The ledger knows when inputs and outputs were changed; all else depends on what is in them.
+    timed = ("ledger", "outputs.json")
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and not {*path.parts[-2:]} & {*timed})
     return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 

@@ -155,12 +155,12 @@ def _run(
     def screen() -> Screened:
         return screen_run(shelf, settled, options.panel, gazetteer)
 
+    _forget(plan, states, options)
     known = recall(out, made_from) if not plan.jobs else None
     if known is not None:
         files = tuple(out / name for name in known.files)
         stale = tuple(decision for decision in decisions if decision.doc_id in known.stale)
         return RunResult(out, files, known.numbers, shelf, listing, history, screen, plan.unmatched, stale, again=True)
-    _forget(plan, states, options)
     written = write_run(shelf, screen(), listing.passed, history, options, gazetteer, pools.open_pool())
     doc_ids = set(screen().index.doc_ids)
     stale = tuple(decision for decision in decisions if decision.doc_id not in doc_ids)
