@@ -70,6 +70,8 @@ def test_messages_in_chinese(folder, tmp_path):
         (["GOOD", "--labels", "fr"], "labels = fr"),
         (["GOOD", "--workers", "0"], "workers = 0"),
         (["GOOD", "--engine", "spark"], "engine = spark"),
+        (["GOOD", "--engine", "serial", "--scheduler", "tcp://x:1"], "scheduler = tcp://x:1"),
+        (["GOOD", "--sections", "boddy"], "sections = boddy: known sections: title"),
         (["GOOD", "--lang", "fr"], "lang = fr"),
         (["GOOD", "--encoding", "klingon"], "klingon is not an encoding"),
         (["GOOD", "--path-pattern", "{town}/{year}"], "path pattern"),
@@ -89,6 +91,45 @@ def test_wrong_words_are_one_line_and_status_2(folder, tmp_path, words, said):
         else fault(textgov("panel", *words, "--out", tmp_path / "out", cwd=tmp_path), 2)
     )
     assert said in line
+
+
+def test_dry_run_status_and_a_run_again(folder, tmp_path):
+    out = tmp_path / "out"
+    assert "no run is kept here" in fault(textgov("status", out, "--lang", "en"), 2)
+    plan = textgov("panel", folder, "--out", out, "--dry-run", "--json")
+    missing = {"missing": 1}
+    stages = {"count-dg": missing, "locate": missing, "read": missing, "words": missing}
+    assert json.loads(plan.stdout) == {"jobs": 1, "shards": 1, "stages": stages}
+    assert not out.exists()
+    first = textgov("panel", folder, "--out", out, "--workers", 1, "--lang", "en")
+    assert "nothing has changed" not in first.stderr
+    again = textgov("panel", folder, "--out", out, "--workers", 1, "--lang", "en")
+    assert "nothing has changed since the last run" in again.stderr
+    assert (again.stdout, again.returncode) == (first.stdout, 0)
+    found = json.loads(textgov("status", out, "--json").stdout)
+    assert (found["shards"], found["done"], found["documents"], found["running"]) == (1, 1, 1, False)
+    said = textgov("panel", folder, "--out", out, "--dry-run", "--sections", "all", "--lang", "zh").stdout
+    assert "1 个分片中有 1 个需要处理" in said
+    assert [line.split() for line in said.splitlines()[1:]] == [
+        ["read", "done", "1"],
+        ["locate", "done", "1"],
+        ["words", "stale", "1"],
+        ["count-dg", "stale", "1"],
+    ]
+    (out / "panel.csv").unlink()
+    third = textgov("panel", folder, "--out", out, "--workers", 1, "--lang", "en")
+    assert "nothing has changed" not in third.stderr
+    assert (out / "panel.csv").is_file()
+
+
+def test_a_second_run_into_one_folder_is_refused(folder, tmp_path):
+    from textgov.batch import locked
+
+    out = tmp_path / "out"
+    with locked(out):
+        line = fault(textgov("panel", folder, "--out", out, "--lang", "en"), 2)
+        assert "another run is writing into this folder" in line
+    assert textgov("panel", folder, "--out", out, "--workers", 1).returncode == 0
 
 
 def test_unknown_option_and_missing_out_are_status_2(folder):
