@@ -2,6 +2,7 @@
 
 import csv
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from benchmarks.locate_confusion import run, summarise
 from pypinyin import lazy_pinyin
 
+from textgov.cli import main
 from textgov.errors import UsageError
 from textgov.locate import LocateOptions, locate_corpus, locate_document, read_decisions
 from textgov.locate.dates import find_dates, find_year_words, year_of_name
@@ -156,11 +158,11 @@ def test_a_table_of_a_user_is_used(tmp_path):
     path = tmp_path / "own.csv"
     path.write_text(
         "code,name,short_name,level,parent_code,province_code,panel_code,panel_code_2024,valid_from,valid_to\n"
-        "990000,虚省,虚,province,,990000,,,1990,\n990100,虚构市,虚构,prefecture,990000,990000,990100,990100,2001,\n",
+        "420000,湖北省,湖北,province,,420000,,,1990,\n429900,虚构市,虚构,prefecture,420000,420000,429900,429900,2001,\n",
         encoding="utf-8",
     )
     located = locate_corpus(Corpus((document("虚构市/2012.txt"),)), LocateOptions(divisions=str(path)))
-    assert located.documents[0].place_code == "990100"
+    assert located.documents[0].place_code == "429900"
     assert located.history[-1].detail["divisions"] == "own.csv"
 
 
@@ -449,3 +451,94 @@ def test_the_packaged_tables_are_read_by_name_only():
     for case in CASES:
         code = case["expected"] if case["kind"] == "name" else case["expected"].get("place_code")
         assert code in known | {None, "ambiguous", "unknown"}, case
+
+
+# -- faults of the user's tables, as the command line tells them
+
+OWN_HEADER = "code,name,short_name,level,parent_code,province_code,panel_code,panel_code_2024,valid_from,valid_to\n"
+OWN_ROWS = (
+    "420000,湖北省,湖北,province,,420000,,,1990,\n429900,虚构市,虚构,prefecture,420000,420000,429900,429900,2001,\n"
+)
+OWN_REPORT = (
+    "——2012年1月9日在虚构市第一届人民代表大会第一次会议上\n\n各位代表：\n\n现在，我代表市人民政府向大会报告工作。\n"
+)
+
+
+def told(monkeypatch, capsys, *words):
+    """Exit status and messages of a command."""
+    monkeypatch.setattr(sys, "argv", ["textgov", *map(str, words), "--lang", "en"])
+    with pytest.raises(SystemExit) as caught:
+        main()
+    return caught.value.code, capsys.readouterr().err.strip()
+
+
+def test_a_run_with_a_table_of_the_user(tmp_path, monkeypatch, capsys):
+    (tmp_path / "reports").mkdir()
+    (tmp_path / "reports" / "a.txt").write_text(OWN_REPORT + "推进电子政务。" * 80, "utf-8")
+    (tmp_path / "own.csv").write_bytes((OWN_HEADER + OWN_ROWS).encode("gb18030"))
+    out = tmp_path / "out"
+    words = ("panel", tmp_path / "reports", "--out", out, "--engine", "serial", "--divisions", tmp_path / "own.csv")
+    assert told(monkeypatch, capsys, *words)[0] == 0
+    with (out / "panel.csv").open(encoding="utf-8", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["city_code"], row["city"], row["province"], row["year"]) == ("429900", "虚构市", "湖北省", "2012")
+
+
+@pytest.mark.parametrize(
+    ("divisions", "decisions", "words"),
+    [
+        (OWN_HEADER.replace(",panel_code,", ",") + OWN_ROWS, None, ["own.csv", "no column panel_code", "short_name"]),
+        (OWN_HEADER + OWN_ROWS.replace("429900,虚", "4299,虚"), None, ["own.csv", "row 3", "column code", "4299"]),
+        (
+            OWN_HEADER + OWN_ROWS.replace(",420000,420000,4", ",430000,420000,4"),
+            None,
+            ["row 3", "parent_code", "430000"],
+        ),
+        (
+            OWN_HEADER + OWN_ROWS.replace("省,湖北,province,,42", "省,湖北,province,,99"),
+            None,
+            ["row 2", "province_code"],
+        ),
+        (None, "doc_id,place_code,year\na.txt,420100,2012\n", ["decisions.csv", "no column content_hash"]),
+        (None, "doc_id,content_hash,place_code,year\na.txt,,999999,2012\n", ["row 2", "column place_code", "999999"]),
+        (None, "doc_id,content_hash,place_code,year\na.txt,,371200,2021\n", ["row 2", "column place_code", "2021"]),
+        (None, "doc_id,content_hash,place_code,year\n\na.txt,,420100,甲\n", ["row 3", "column year", "甲"]),
+        (None, "doc_id,content_hash,place_code,year,use\na.txt,,420100,2012,ja\n", ["row 2", "column use", "ja"]),
+        # The columns of the user's own table hold for the decisions too.
+        (OWN_HEADER + OWN_ROWS, "doc_id,content_hash,place_code,year\na.txt,,110000,2012\n", ["row 2", "110000"]),
+    ],
+)
+def test_a_fault_in_a_table_is_one_line(tmp_path, monkeypatch, capsys, divisions, decisions, words):
+    (tmp_path / "reports").mkdir()
+    (tmp_path / "reports" / "a.txt").write_text(OWN_REPORT, "utf-8")
+    out = tmp_path / "out"
+    out.mkdir()
+    given = ["panel", tmp_path / "reports", "--out", out, "--engine", "serial"]
+    if divisions is not None:
+        (tmp_path / "own.csv").write_text(divisions, "utf-8")
+        given += ["--divisions", tmp_path / "own.csv"]
+    if decisions is not None:
+        (out / "decisions.csv").write_text(decisions, "utf-8")
+    status, said = told(monkeypatch, capsys, *given)
+    assert status == 2
+    assert len(said.splitlines()) == 1
+    assert all(word in said for word in words), said
+    assert {path.name for path in out.iterdir()} <= {"decisions.csv"}, "nothing is written before the tables are read"
+
+
+def test_stale_and_idle_decisions_are_told(tmp_path, monkeypatch, capsys):
+    folder = tmp_path / "reports" / "武汉市"
+    folder.mkdir(parents=True)
+    (folder / "2012.txt").write_text(OWN_REPORT.replace("虚构", "武汉") + "推进电子政务。" * 80, "utf-8")
+    out = tmp_path / "out"
+    out.mkdir()
+    rows = "武汉市/2012.txt,0123456789abcdef,430100,2012\n武汉市/2031.txt,,430100,2012\n"
+    (out / "decisions.csv").write_text("doc_id,content_hash,place_code,year\n" + rows, "utf-8")
+    status, said = told(monkeypatch, capsys, "panel", tmp_path / "reports", "--out", out, "--engine", "serial")
+    assert status == 0
+    assert "武汉市/2031.txt" in said
+    assert "row 3" in said
+    with (out / "review.csv").open(encoding="utf-8-sig", newline="") as file:
+        (row,) = [row for row in csv.DictReader(file) if row["code"] == "decision_stale"]
+    assert (row["doc_id"], row["place_code"]) == ("武汉市/2012.txt", "420100")
+    assert "decisions.csv row 2" in row["reason"]

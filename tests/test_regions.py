@@ -218,14 +218,14 @@ def test_errors_name_the_candidates():
 
 
 HEADER = "code,name,short_name,level,parent_code,province_code,panel_code,panel_code_2024,valid_from,valid_to\n"
-GOOD = "990000,虚省,虚,province,,990000,,,1990,\n990100,虚构市,虚构,prefecture,990000,990000,990100,990100,2001,\n"
+GOOD = "420000,湖北省,湖北,province,,420000,,,1990,\n429900,虚构市,虚构,prefecture,420000,420000,429900,429900,2001,\n"
 
 
 def test_a_table_of_a_user(tmp_path):
     path = tmp_path / "own.csv"
     path.write_text(HEADER + GOOD, encoding="utf-8-sig")
     own = read_divisions(path)
-    assert place(own, "虚构", 2010).code == "990100"
+    assert place(own, "虚构", 2010).code == "429900"
     assert place(own, "雄安新区", 2020).code == "130699"
     assert find_places(own, "武汉市") == ()
 
@@ -234,11 +234,17 @@ def test_a_table_of_a_user(tmp_path):
     ("text", "words"),
     [
         (HEADER.replace("panel_code_2024,", "") + GOOD, ["panel_code_2024", "code, name"]),
-        (HEADER + GOOD.replace("990100,虚构市", "99010,虚构市"), ["row 3", "column code", "'99010'"]),
+        (HEADER + GOOD.replace("429900,虚构市", "42990,虚构市"), ["row 3", "column code", "'42990'"]),
         (HEADER + GOOD.replace("2001", "二〇〇一"), ["row 3", "column valid_from", "'二〇〇一'"]),
         (HEADER + GOOD.replace("prefecture", "city"), ["row 3", "column level", "'city'"]),
-        (HEADER + GOOD.replace("虚省", ""), ["row 2", "column name"]),
-        (HEADER + GOOD.replace("990100,2001,", "990100,2001"), ["row 3", "9 cells"]),
+        (HEADER + GOOD.replace("湖北省", ""), ["row 2", "column name"]),
+        (HEADER + GOOD.replace("429900,2001,", "429900,2001"), ["row 3", "9 cells"]),
+        (HEADER + GOOD.replace("prefecture,420000", "prefecture,410000"), ["row 3", "column parent_code", "410000"]),
+        (HEADER + GOOD.replace("420000,429900", "990000,429900"), ["row 3", "column province_code", "990000"]),
+        (HEADER + GOOD.replace("429900,429900", "429901,429900"), ["row 3", "column panel_code", "429901"]),
+        (HEADER + GOOD.replace("429900,2001", "429900;429902,2001"), ["row 3", "column panel_code_2024", "429902"]),
+        (HEADER + GOOD + GOOD.splitlines()[1] + "\n", ["row 4", "column code", "row 3", "2001"]),
+        (HEADER + GOOD.replace("2001,", "2001,1999"), ["row 3", "column valid_to", "1999"]),
         (HEADER, ["row 2", "no row"]),
         ("", ["no column code"]),
     ],
@@ -254,7 +260,9 @@ def test_faults_in_a_table_of_a_user(tmp_path, text, words):
 def test_a_table_in_another_encoding_or_missing(tmp_path):
     path = tmp_path / "own.csv"
     path.write_bytes((HEADER + GOOD).encode("gb18030"))
-    with pytest.raises(UsageError, match="UTF-8"):
+    assert place(read_divisions(path), "虚构市").code == "429900"
+    path.write_bytes((HEADER + GOOD).encode("utf-16"))
+    with pytest.raises(UsageError, match="neither UTF-8 nor GB18030"):
         read_divisions(path)
     with pytest.raises(UsageError, match="no such file"):
         read_divisions(tmp_path / "none.csv")

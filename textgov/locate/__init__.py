@@ -15,7 +15,7 @@ from pathlib import Path
 from textgov.errors import UsageError
 from textgov.locate.decisions import Decision, read_decisions
 from textgov.locate.opening import Reading, read_document
-from textgov.locate.sources import Around, compile_pattern, read_around
+from textgov.locate.sources import PAPER_TYPES, Around, compile_pattern, read_around
 from textgov.locate.verdict import LAST_MAP, PlaceVerdict, YearVerdict, decide_place, decide_year
 from textgov.records import Corpus, Document, Doubt, Evidence, Step, hash_text
 from textgov.regions import MAP_FIRST_YEAR, NATIONAL, Division, Gazetteer, at_code, read_divisions
@@ -74,12 +74,18 @@ def locate_document(document: Document, gazetteer: Gazetteer, options: LocateOpt
     """
     options = options or LocateOptions()
     around = read_around(gazetteer, document, options.path_pattern)
-    reading = read_document(gazetteer, document.title or around.title, document.text)
+    if around.paper:
+        # A paper has no issuer: the city that it studies, or in which its authors work, is not its place.
+        reading = Reading(title=document.title or around.title, doc_type="论文" if around.paper in PAPER_TYPES else "")
+    else:
+        reading = read_document(gazetteer, document.title or around.title, document.text, taiwan=around.taiwan)
     if around.written and around.day:
         reading.signed = None
+    if around.day:
+        reading.passed = None  # a law that is printed with a decree was often passed years before
     year = decide_year(around, reading, options.year)
-    place = decide_place(gazetteer, around, reading, document.text, year.year)
-    day = reading.delivered or reading.header_day or reading.signed
+    place = decide_place(gazetteer, around, reading, "" if around.paper else document.text, year.year)
+    day = reading.delivered or reading.header_day or reading.signed or reading.passed
     dated = () if day is None else (Evidence("date", "opening", day.day, day.quote, 0.85, day.start, day.end),)
     return replace(
         document,
@@ -105,6 +111,8 @@ def _issuer(around: Around, reading: Reading, unit: Division | None) -> str:
         return ""
     if unit.code == NATIONAL:
         return "国务院"
+    if unit.type == "SAR":
+        return f"{unit.name}政府"
     return unit.name + ("行政公署" if unit.type in ("地区", "盟") else "人民政府")
 
 

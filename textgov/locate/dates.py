@@ -22,6 +22,12 @@ DATE = re.compile(
 YEAR_WORD = re.compile(rf"(?P<year>{_YEAR})\s*年")
 # Periods are names of plans: 2021-2025年, 2021—2023, 2021年至2025年; 2021-08 is a month.
 PERIOD = re.compile(rf"{_FOUR}\s*年?\s*(?:[-—–―~～至到]|--|——)\s*(?:{_FOUR}\s*年?|[0-9]{{2}}\s*年)")
+# The session of a legislature: 二零零七至零八年施政报告, 2007-08年度; it begins in the first of the two years.
+SESSION_YEARS = re.compile(rf"({_YEAR})\s*(?:年|年度)?\s*[-—–至]\s*[{NUMERALS}]{{2}}\s*年(?=度?\s*施政)")
+# Years of the Republic, which Taiwan counts from 1912: 中华民国一百零二年八月二十一日, 民国 113 年 1 月 31 日.
+ROC_DATE = re.compile(
+    rf"民国\s*(?P<year>[0-9]{{1,3}}|[{NUMERALS}百十]{{1,6}}|元)\s*年\s*(?P<month>{_MONTH})\s*月\s*(?P<day>{_DAY})\s*日"
+)
 # Numbers of databases, phones, records: never a year.
 IDS = re.compile(r"CLI\.[0-9.]+(?:\([0-9]+\))?|[0-9]{3,4}-[0-9]{7,8}|[A-Za-z=][0-9]{4,}(?![0-9年])|_[0-9]{5,}")
 LETTERS_YEAR = re.compile(r"[A-Za-z]+(?:[ _-][A-Za-z]+)*[ _-]?((?:19|20)[0-9]{2})")  # pa1998, report_2016
@@ -62,6 +68,31 @@ def read_small(text: str) -> int:
     return (units.get(tens, 1) * 10 if ten else 0) + units.get(ones, 0)
 
 
+def read_number(text: str) -> int:
+    """A number below two hundred: 102, 十四, 九十九, 一百零二; 0 when it is none."""
+    if text.isascii():
+        return int(text) if text.isdigit() else 0
+    hundreds, hundred, rest = text.rpartition("百")
+    rest = re.sub("[〇○零]", "", rest)
+    small = read_small(rest) if rest else 0
+    if not hundred:
+        return small
+    return 100 + small if hundreds in ("", "一") and (small or not rest) else 0
+
+
+def _roc_dates(text: str) -> list[Found]:
+    dates = []
+    for match in ROC_DATE.finditer(text):
+        number = read_number(match["year"].replace("元", "一"))
+        try:
+            iso = date(1911 + number, read_small(match["month"]), read_small(match["day"])).isoformat()
+        except ValueError:
+            continue
+        if number:
+            dates.append(Found(1911 + number, iso, match.start(), match.end(), match[0]))
+    return dates
+
+
 def _found(match: re.Match[str]) -> Found | None:
     if match["iso_year"]:
         year, month, day = int(match["iso_year"]), int(match["iso_month"]), int(match["iso_day"])
@@ -82,7 +113,8 @@ def find_dates(text: str) -> list[Found]:
     >>> [found.day for found in find_dates("二〇二〇年五月二十六日，1 9 9 3 年3月15日，2024-1-9")]
     ['2020-05-26', '1993-03-15', '2024-01-09']
     """
-    return [found for match in DATE.finditer(text) if (found := _found(match))]
+    found = [found for match in DATE.finditer(text) if (found := _found(match))]
+    return sorted((*found, *_roc_dates(text)), key=lambda one: one.start) if "民国" in text else found
 
 
 def find_year_words(text: str) -> list[Found]:
@@ -136,6 +168,8 @@ def iso_of(text: str) -> str:
         return found[0].day
     compact = COMPACT.search(text)
     if compact:
-        digits = compact[0]
-        return f"{digits[:4]}-{digits[4:6]}-{digits[6:]}"
+        try:
+            return date.fromisoformat(compact[0]).isoformat()
+        except ValueError:
+            return ""
     return ""

@@ -21,8 +21,11 @@ WORDS = re.compile(
     "合作|资源|动力|新建|和政|平安|新兴|解放|惠民|振兴|通道|公安|和安|新平|友好|安居|前进|新和|富裕|"
     "青山|大新|港口|富民|大城|同心|大安|平和|大通|金山|安定|延长|宏伟|大关|惠农|民和|互助|中西|复兴|"
     "南部|乐业|古城|大兴|迁安|和平|利通|同德|滨海|温泉|东方|新市|小河|清水|运河|上高|高要|江南|凤凰|"
-    "清新|四方|三江|杂多|海港|安宁|双城|滨江|政和|平原|老城|小金|新华"
+    "清新|四方|三江|杂多|海港|安宁|双城|滨江|政和|平原|老城|小金|新华|兴业|增城|共和"
 )
+# 示范县 holds 范县 (in 38 % of those reports), 各市和县 holds 和县: a name of two characters begins a phrase or stands
+# behind one of these.
+BEFORE_SHORT_NAME = frozenset("在共表由为任是与及向")
 # A name with one of these behind it is part of another name (山西路, 中山大学) or of a word (和县域).
 NOT_A_PLACE = re.compile(
     r"大学|学院|大学城|附中|中学|小学|医院|医科|师范|银行|公司|集团|路|街|大道|大街|大厦|广场|公园|体育|"
@@ -38,6 +41,7 @@ GOVERNMENT = re.compile(r"\s*(?:人民政府|政府|行政公署|行署|特区�
 OFFICE = re.compile(
     r"\s*(?:人民政府|政府|行政公署|行署)?\s*(?:代理|代|常务副|副)?\s*(?:省长|市长|州长|区长|县长|旗长|盟长|主席|专员|行政长官)"
 )
+OFFICE_WEIGHT = 0.9
 REPORT = re.compile(
     rf"\s*(?:[{NUMERALS}]{{4}}\s*年(?:度)?)?\s*(?:市|省|州|县|区|自治区)?\s*(?:人民)?(?:政府)?\s*工作报告|\s*施政报告"
 )
@@ -77,6 +81,7 @@ class Names(NamedTuple):
     units: tuple[tuple[Division, ...], ...]
     full: tuple[bool, ...]
     plain: tuple[bool, ...]
+    brief: tuple[bool, ...]
 
 
 @lru_cache(maxsize=4)
@@ -100,6 +105,7 @@ def names_of(gazetteer: Gazetteer, *, counties: bool = False) -> Names:
         tuple(rows for rows, _ in meaning.values()),
         tuple(full for _, full in meaning.values()),
         tuple(not COMMON_WORDS.fullmatch(name) for name in patterns),
+        tuple(len(name) == 2 and full for name, (_, full) in meaning.items()),
     )
 
 
@@ -109,6 +115,13 @@ def _in_running_text(name: str, row: Division, *, counties: bool) -> bool:
     if row.level == "county":
         return (len(name) > 2 and name[-1] in "州县区市旗") or (counties and not WORDS.fullmatch(name))
     return True
+
+
+def _inside_word(names: Names, pattern: int, text: str, start: int) -> bool:
+    """Whether a name of two characters such as 范县 is the end of a longer word."""
+    if not names.brief[pattern] or start == 0:
+        return False
+    return "一" <= text[start - 1] <= "鿿" and text[start - 1] not in BEFORE_SHORT_NAME
 
 
 def find_mentions(gazetteer: Gazetteer, text: str) -> list[Mention]:
@@ -131,7 +144,7 @@ def find_mentions(gazetteer: Gazetteer, text: str) -> list[Mention]:
             if below:
                 mentions[-1] = Mention(below, last.start, end, names.full[pattern])
                 continue
-        if names.plain[pattern] and not NOT_A_PLACE.match(text, end):
+        if names.plain[pattern] and not NOT_A_PLACE.match(text, end) and not _inside_word(names, pattern, text, start):
             mentions.append(Mention(units, start, end, names.full[pattern]))
     return mentions
 
@@ -147,7 +160,7 @@ def weigh_in_head(text: str, mention: Mention) -> tuple[float, int]:
     government = GOVERNMENT.match(text, end)
     if government and before.endswith("代表"):
         return 0.97, government.end()
-    for pattern, weight in ((SESSION, 0.95), (REPORT, 0.95), (OFFICE, 0.9)):
+    for pattern, weight in ((SESSION, 0.95), (REPORT, 0.95), (OFFICE, OFFICE_WEIGHT)):
         match = pattern.match(text, end)
         if match:
             return weight, match.end()
@@ -185,14 +198,15 @@ def weigh_in_title(text: str, mention: Mention) -> float:
 def count_places(gazetteer: Gazetteer, text: str, suffix: str, year: int) -> Counter[str]:
     """How often each unit of the kind of `suffix` is named in a text, by full or short name.
 
-    ``suffix`` is the word by which the issuer calls itself (市人民政府, 我省): 市, 省, 州 and so on.
+    ``suffix`` is the word by which the issuer calls itself (市人民政府, 我省): 市, 省, 州 and so on. Without it short
+    names of counties are not counted: 比如, 会同 and 合水 (结合水体) are words or parts of them in any text.
     """
     text = text.replace("人民共和国", "\n" * 5)  # 共和县 is not meant
     counts: Counter[str] = Counter()
-    names = names_of(gazetteer, counties=True)
+    names = names_of(gazetteer, counties=bool(suffix))
     meant: dict[int, set[str]] = {}
-    for pattern, _, end in names.automaton.find_matches_as_indexes(text):
-        if not names.plain[pattern] or NOT_A_PLACE.match(text, end):
+    for pattern, start, end in names.automaton.find_matches_as_indexes(text):
+        if not names.plain[pattern] or NOT_A_PLACE.match(text, end) or _inside_word(names, pattern, text, start):
             continue
         if pattern not in meant:
             units = (at_year(gazetteer, unit, year) for unit in names.units[pattern])

@@ -6,12 +6,30 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from textgov.locate.dates import NUMERALS, Found, find_dates, find_year_words, read_year, year_of_name
-from textgov.locate.mentions import Claim, Mention, find_mentions, weigh_in_head, weigh_in_title
+from textgov.locate.dates import (
+    NUMERALS,
+    SESSION_YEARS,
+    Found,
+    find_dates,
+    find_year_words,
+    read_year,
+    year_of_name,
+)
+from textgov.locate.mentions import OFFICE_WEIGHT, Claim, Mention, find_mentions, weigh_in_head, weigh_in_title
+from textgov.locate.nation import (
+    NATIONAL_BEHALF,
+    NATIONAL_NUMBER,
+    NATIONAL_ORGAN,
+    TAIWAN,
+    TAIWAN_WITHIN,
+    session_of,
+)
 from textgov.normalise import simplify
 from textgov.records import Evidence
 from textgov.regions import NATIONAL, Gazetteer
 
+TAIWAN_CODE = "710000"
+TAIWAN_DATE = 40  # characters of the longest date, 中华民国一百二十三年十二月三十一日 with blanks
 HEAD, TAIL = 1200, 400  # characters at both ends in which an issuer names itself
 LONG_LINE = 90  # a longer line is a paragraph and no title
 # The greeting that ends the head of a report; "I report on behalf of ..." follows within this many characters.
@@ -45,17 +63,6 @@ HEADER_FIELDS = {
 _LABELS = "|".join(r"\s*".join(name) for name in HEADER_FIELDS)
 # A line of its own, or a cell of a table whose cells are parted by |.
 HEADER = re.compile(rf"(?:^|(?<=\|))[ \t【\[]*({_LABELS})[】\]]?[ \t]*:\s*(?:\|\s*)?([^\s|][^\n|]*)", re.MULTILINE)
-_MINISTRY = (
-    "外交|国防|教育|科学技术|科技|工业和信息化|国家民族事务委员会|公安|国家安全|民政|司法|财政|人力资源社会保障|人力资源和社会保障|自然资源|"
-    "国土资源|环境保护|生态环境|住房城乡建设|住房和城乡建设|交通运输|交通|铁道|水利|农业农村|农业|商务|文化|文化和旅游|卫生|退役军人事务|"
-    "应急管理|信息产业|建设|监察|人事|中央宣传|中央组织"
-)
-NATIONAL_ORGAN = re.compile(
-    rf"[\s*#(\[—-]*(国务院[一-鿿]{{0,12}}|中共中央[一-鿿]{{0,6}}|中央[一-鿿]{{2,12}}(?:办公室|委员会|领导小组)|全国人民代表大会|全国人大|"
-    rf"国家[一-鿿]{{2,14}}?(?:委员会|局|委|办公室)|(?:{_MINISTRY})部|中国人民银行|中华人民共和国[一-鿿]{{2,12}}部|海关总署|最高人民法院)"
-)
-NATIONAL_BEHALF = re.compile(r"代表国务院|届\s*全国人民代表大会")
-NATIONAL_NUMBER = re.compile(r"国(?:发|办|函|令|办发|办函|发明电|办发明电)|中(?:发|办发)")
 # First character of a document number. Cities use the same characters (宁政发 is 宁夏 and 南京): weak evidence only.
 PROVINCE_SIGN = {
     sign: f"{code}0000"
@@ -84,6 +91,10 @@ REVIEW = re.compile(
     r"(?:回顾|总结|情况|完成|进展)"
 )
 
+# (1996年3月17日第八届全国人民代表大会第四次会议通过 根据2009年8月27日...修正), a line or the beginning of one.
+PASSAGE = re.compile(r"^[ \t*]*\([^()\n]{0,300}", re.MULTILINE)
+PASSED = re.compile(r"[^。;,\d]{0,60}?(?:通过|修订|修正|批准|修改|公布|发布)")
+
 
 @dataclass(slots=True)
 class Reading:
@@ -97,6 +108,8 @@ class Reading:
     title_year: Found | None = None
     review_year: Found | None = None
     first_year: Found | None = None
+    passed: Found | None = None
+    session: Found | None = None
     number_year: int | None = None
     number: str = ""
     issuer: str = ""
@@ -118,8 +131,11 @@ def close_up(text: str) -> str:
     return re.sub(r"(?<=[一-鿿〇○])[ \t]+(?=[一-鿿〇○])", "", text)
 
 
-def read_document(gazetteer: Gazetteer, title: str, text: str) -> Reading:
-    """Read the title, the first 1,200 characters and the last 400."""
+def read_document(gazetteer: Gazetteer, title: str, text: str, *, taiwan: bool = False) -> Reading:
+    """Read the title, the first 1,200 characters and the last 400.
+
+    ``taiwan`` says that its metadata are those of a document of Taiwan, whose ministries have names of their own.
+    """
     reading = Reading(title=close_up(plain(title)))
     head = plain(text[:HEAD])
     _read_header(reading, head)
@@ -135,7 +151,10 @@ def read_document(gazetteer: Gazetteer, title: str, text: str) -> Reading:
         start = max(HEAD, len(text) - TAIL)
         _read_signatures(reading, gazetteer, plain(text[start:]), start)
     _read_number(reading, gazetteer, head)
-    _read_national(reading, gazetteer, head, head_end)
+    _read_passage(reading, head)
+    taiwan = _read_taiwan(reading, gazetteer, head) or taiwan
+    if not taiwan:
+        _read_national(reading, gazetteer, head, head_end)
     return reading
 
 
@@ -186,8 +205,11 @@ def _read_title(reading: Reading, gazetteer: Gazetteer) -> None:
         weight = weigh_in_title(title, mention)
         if weight:
             reading.claims.append(Claim("title", mention.units, title[mention.start : mention.end], weight))
+    session = SESSION_YEARS.search(title)
     words = find_year_words(title)
-    if len({word.year for word in words}) == 1:
+    if session and (year := read_year(session[1])):
+        reading.title_year = Found(year, "", -1, -1, session[0])
+    elif len({word.year for word in words}) == 1:
         reading.title_year = words[0]._replace(start=-1, end=-1)
     elif reading.work_report and not words and not find_dates(title) and (found := year_of_name(title)):
         reading.title_year = found._replace(start=-1, end=-1)
@@ -199,6 +221,8 @@ def _read_title(reading: Reading, gazetteer: Gazetteer) -> None:
 def _read_opening(reading: Reading, gazetteer: Gazetteer, head: str, head_end: int) -> None:
     for mention in find_mentions(gazetteer, head):
         weight, end = weigh_in_head(head, mention)
+        if weight == OFFICE_WEIGHT and not reading.work_report:
+            weight = 0.5  # the governor who gives a report issues it; in a notice he is a guest or a member
         if mention.start < head_end:
             weight = max(weight, _weigh_line(head, mention))
         elif mention.start >= head_end + BEHALF or weight < 0.97:
@@ -294,6 +318,34 @@ def _read_number(reading: Reading, gazetteer: Gazetteer, head: str) -> None:
         units, weight = gazetteer.by_code.get(PROVINCE_SIGN.get(organ[0], ""), ()), 0.35
     if units:
         reading.claims.append(Claim("number", units, reading.number, weight, start, end))
+
+
+def _read_passage(reading: Reading, head: str) -> None:
+    """The last date on which a law or a resolution was passed, and the session of the congress that it names."""
+    for match in PASSAGE.finditer(head):
+        days = [day for day in find_dates(match[0]) if PASSED.match(match[0], day.end)]
+        if days:
+            day = days[-1]
+            reading.passed = day._replace(start=match.start() + day.start, end=match.start() + day.end)
+            break
+    session = session_of(reading.title)
+    if session is not None:
+        reading.session = session._replace(start=-1, end=-1)
+    elif (session := session_of(head)) and not head[: session.start].strip(" \n(*#"):
+        reading.session = session
+
+
+def _read_taiwan(reading: Reading, gazetteer: Gazetteer, head: str) -> bool:
+    match = TAIWAN.search(head, 0, TAIWAN_WITHIN)
+    if match is None:
+        return False
+    units = gazetteer.by_code.get(TAIWAN_CODE, ())
+    reading.claims.append(Claim("opening", units, match[0], 0.85, match.start(), match.end()))
+    days = find_dates(head[match.start() : match.start() + TAIWAN_DATE])
+    if reading.passed is None and days and days[0].start <= len("中华"):
+        day = days[0]
+        reading.passed = day._replace(start=match.start() + day.start, end=match.start() + day.end)
+    return True
 
 
 def _read_national(reading: Reading, gazetteer: Gazetteer, head: str, head_end: int) -> None:

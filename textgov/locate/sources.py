@@ -8,9 +8,12 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from textgov.errors import UsageError
+from textgov.load.cells import ALIASES
 from textgov.locate.dates import Found, iso_of, year_of_name
-from textgov.locate.mentions import COMMON_WORDS, REPORT, WORDS, YEAR_NEXT, Claim, find_mentions
-from textgov.locate.opening import NATIONAL_ORGAN, close_up, plain
+from textgov.locate.english import english_folder, english_issuer
+from textgov.locate.mentions import COMMON_WORDS, ORGAN_NEXT, REPORT, WORDS, YEAR_NEXT, Claim, find_mentions
+from textgov.locate.nation import NATIONAL_ORGAN, NATIONAL_WORDS, TAIWAN
+from textgov.locate.opening import TAIWAN_CODE, close_up, plain
 from textgov.locate.sites import site_claims
 from textgov.records import Document
 from textgov.regions import NATIONAL, Division, Gazetteer, ancestors, find_places
@@ -35,13 +38,26 @@ KEYS = {
     "year": ("year", "年份", "年度", "年"),
     "date": ("date", "delivered", "publishdate", "日期", "成文日期", "发布日期", "发文日期", "时间", "发布时间"),
     "title": ("title", "标题", "名称", "文件名称"),
-    "issuer": ("issuer", "发文机关", "发布机关", "发布机构", "发布单位", "制定机关", "发文单位", "机构"),
-    "number": ("docnumber", "number", "发文字号", "文号"),
+    "issuer": ("issuer", "发文机关", "发布机关", "发布机构", "发布单位", "制定机关", "发文单位", "制发机关", "机构"),
+    "number": ("docnumber", "number", "发文字号", "发布文号", "文号"),
 }
-_FIELD = {key: name for name, keys in KEYS.items() for key in keys}
-WRITTEN = ("成文日期", "发文日期")
+_MEANS = {"doc_number": "number", "place_code": "code"}
+_FIELD = {
+    **{"".join(key.split()): _MEANS.get(name, name) for name, keys in ALIASES.items() for key in keys},
+    **{key: name for name, keys in KEYS.items() for key in keys},
+}
+WRITTEN = ("成文日期", "发文日期", "生成日期")
 FIELDS = ("province", "city", "county", "year")
-NATIONAL_FOLDERS = ("国务院", "中央", "中央政府", "国家", "国家级", "全国")
+# Values of a column 地区 or region that are groups of provinces: no place, and no fault.
+REGION_VALUES = re.compile(
+    r"(?:我国)?(?:东|中|西|东北|华东|华北|华南|华中|西北|西南|沿海|内陆)部?(?:地区)?|(?:east|central|west|northeast)(?:ern)?",
+    re.IGNORECASE,
+)
+# What normalise and the readers of bibliographies say of papers; a policy in a table has no journal.
+PAPER_KEYS = ("paper_id", "doi", "issn", "journal", "publication_short", "venue", "no_abstract")
+PAPER_TYPES = ("journal", "thesis", "conference")
+RECORD_TYPES = (*PAPER_TYPES, "newspaper", "book", "chapter", "patent", "standard", "report", "web")
+LATIN = re.compile(r"[A-Za-z]{3}")
 _HOLE = re.compile(r"\{([^{}]*)\}")
 # What a file name holds besides a place: year, kind of document, numbers, separators.
 _RUBBISH = re.compile(
@@ -54,7 +70,8 @@ class Around:
     """What metadata and path say.
 
     ``places`` are claims of kind ``metadata`` or ``path``, best first; ``sites`` are claims of web addresses.
-    ``written`` says that ``day`` is the date of writing, which no signature of an annex beats.
+    ``written`` says that ``day`` is the date of writing, which no signature of an annex beats. ``paper`` is what a
+    scholarly work is, which no government issues; ``taiwan`` says that the metadata are those of Taiwan's government.
     """
 
     places: list[Claim] = field(default_factory=list)
@@ -62,32 +79,65 @@ class Around:
     meta_year: Found | None = None
     path_year: Found | None = None
     day: str = ""
+    day_year: Found | None = None
     title: str = ""
     issuer: str = ""
     number: str = ""
     unknown: str = ""
     where: str = ""
     written: bool = False
+    paper: str = ""
+    taiwan: bool = False
 
 
 def read_around(gazetteer: Gazetteer, document: Document, pattern: str | None) -> Around:
     """Read metadata and path of a document."""
-    around = Around(where=plain(document.doc_id), sites=site_claims(gazetteer, document.meta, document.doc_id))
-    _read_meta(around, gazetteer, document)
+    around = Around(where=plain(document.doc_id), paper=paper_kind(document.meta))
+    if not around.paper:
+        around.sites = site_claims(gazetteer, document.meta, document.doc_id)
+        around.taiwan = any(TAIWAN.match(value.strip(" 0123456789.")) for value in document.meta.values())
+    cells = _read_meta(around, document)
+    _read_fields(around, gazetteer, cells, "metadata")
+    if not around.places and not around.paper:
+        _read_issuer(around, gazetteer)
     matched = _match_pattern(pattern, document.doc_id) if pattern else None
-    if matched is None:
-        _read_path(around, gazetteer, document.doc_id)
-    else:
+    if matched is not None:
         _read_fields(around, gazetteer, matched, "path")
+    else:
+        _read_path(around, gazetteer, document.doc_id)
     return around
 
 
-def _read_meta(around: Around, gazetteer: Gazetteer, document: Document) -> None:
+def paper_kind(meta: Mapping[str, str]) -> str:
+    """What kind of scholarly work the metadata describe, "" for a policy.
+
+    Examples
+    --------
+    >>> paper_kind({"authors": "陈天祥", "journal": "行政管理改革"}), paper_kind({"issuer": "民政部"})
+    ('journal', '')
+    """
+    kind = str(meta.get("type", ""))
+    if "paper_id" in meta or ("authors" in meta and any(meta.get(key) for key in PAPER_KEYS)):
+        return kind or "journal"
+    known = kind in RECORD_TYPES and any(meta.get(key) for key in ("authors", "database", *PAPER_KEYS))
+    return kind if known else ""
+
+
+@lru_cache(maxsize=1024)
+def _field_of(key: str) -> str:
+    name = "".join(key.split()).replace("_", "").lower()
+    return _FIELD.get(name) or _FIELD.get(plain(name), "")
+
+
+def _read_meta(around: Around, document: Document) -> dict[str, str]:
+    """The cells that say something of place and time, under the names of `KEYS`."""
     cells: dict[str, str] = {}
     for key, value in document.meta.items():
-        name = _FIELD.get("".join(str(key).split()).replace("_", "").lower())
-        if name and str(value).strip() and name not in cells:
-            cells[name] = plain(str(value).strip())
+        name, text = _field_of(str(key)), str(value).strip()
+        written = name == "date" and "".join(str(key).split()) in WRITTEN and iso_of(plain(text)) != ""
+        if name and text and (name not in cells or (written and not around.written)):
+            cells[name] = plain(text)
+        around.written = around.written or written
     if not document.evidence:  # a second pass must not take the answer of the first for a column
         if document.place_code:
             cells.setdefault("code", document.place_code)
@@ -97,14 +147,23 @@ def _read_meta(around: Around, gazetteer: Gazetteer, document: Document) -> None
             cells.setdefault("year", str(document.year))
         if document.date:
             cells.setdefault("date", document.date)
-    around.title, around.issuer, around.number = (cells.get(name, "") for name in ("title", "issuer", "number"))
+    around.title, around.issuer = cells.get("title", ""), cells.get("issuer", "")
+    number = cells.get("number", "")
+    around.number = number if re.search("[号〔\\[【(]", number) else ""  # a column "number" often counts the rows
     around.day = iso_of(cells.get("date", ""))
-    around.written = any("".join(str(key).split()) in WRITTEN for key in document.meta)
-    _read_fields(around, gazetteer, cells, "metadata")
-    if not around.places and around.issuer:
-        claim = place_of_segment(gazetteer, close_up(around.issuer))
-        if claim:
-            around.places.append(replace(claim, kind="metadata", weight=0.85))
+    if not around.day and (found := year_of_name(cells.get("date", ""))):
+        around.day_year = found._replace(start=-1, end=-1)
+    return cells
+
+
+def _read_issuer(around: Around, gazetteer: Gazetteer) -> None:
+    read = english_issuer if around.issuer.isascii() else place_of_segment
+    claim = read(gazetteer, close_up(around.issuer)) if around.issuer else None
+    if claim is not None:
+        around.places.append(replace(claim, kind="metadata", weight=0.85))
+    elif around.taiwan:
+        units = gazetteer.by_code.get(TAIWAN_CODE, ())
+        around.places.append(Claim("metadata", units, "中华民国", 0.85))
 
 
 def _read_fields(around: Around, gazetteer: Gazetteer, cells: Mapping[str, str], kind: str) -> None:
@@ -121,6 +180,11 @@ def _read_fields(around: Around, gazetteer: Gazetteer, cells: Mapping[str, str],
             around.path_year = found
     names = [(name, cells[name]) for name in ("code", "county", "city", "place", "province") if cells.get(name)]
     for at, (name, value) in enumerate(names):
+        if value in NATIONAL_WORDS:
+            around.places.append(Claim(kind, gazetteer.by_code.get(NATIONAL, ()), value, 0.85))
+            return
+        if name == "place" and REGION_VALUES.fullmatch(value):
+            continue
         above = [wide for _, wide in names[at + 1 :]]
         units = _lookup(gazetteer, value.removesuffix(".0") if name == "code" else value, above)
         units = _of_column(name, units)
@@ -178,12 +242,14 @@ def segments_of(doc_id: str) -> list[str]:
 
 def _read_path(around: Around, gazetteer: Gazetteer, doc_id: str) -> None:
     claims: list[Claim] = []
-    for segment in reversed(segments_of(doc_id)):
+    sheet = re.search(r"#([^#!/]+)/\d+$", doc_id)
+    segments = [*segments_of(doc_id), *((sheet[1],) if sheet else ())]
+    for segment in reversed(segments):
         name = close_up(plain(segment))
         if around.path_year is None:
             found = year_of_name(name)
             around.path_year = found._replace(start=-1, end=-1) if found else None
-        claim = place_of_segment(gazetteer, name)
+        claim = None if around.paper else place_of_segment(gazetteer, name)
         if claim:
             claims.append(claim)
     if not claims:
@@ -211,10 +277,10 @@ def place_of_segment(gazetteer: Gazetteer, name: str) -> Claim | None:
         m
         for m in mentions
         if (m.start == 0 or not name[: m.start].strip(" 0123456789年_-.()"))
-        and (m.full or YEAR_NEXT.match(name, m.end))
+        and (m.full or YEAR_NEXT.match(name, m.end) or ORGAN_NEXT.match(name, m.end))
     ]
     if not good:
-        return None
+        return english_folder(gazetteer, name) if name.isascii() and LATIN.search(name) else None
     return Claim("path", good[0].units, name[good[0].start : good[0].end], 0.7)
 
 
@@ -233,7 +299,7 @@ def _place_of_parts(gazetteer: Gazetteer, name: str) -> Claim | None:
 
 def _nation_of_segment(gazetteer: Gazetteer, name: str, bare: str) -> Claim | None:
     match = NATIONAL_ORGAN.match(re.sub(r"^[\d\s年_-]+", "", name))
-    if bare not in NATIONAL_FOLDERS and match is None:
+    if bare not in NATIONAL_WORDS and match is None:
         return None
     return Claim("path", gazetteer.by_code.get(NATIONAL, ()), match[0] if match else bare, 0.75)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import date
 from typing import NamedTuple
 
 from textgov.locate.dates import Found
@@ -22,6 +23,7 @@ LAST_MAP = 2024
 # often as the next. On 2,478 real reports: 9 of 13 with a lead below 1.3, all 33 with one up to 2, all above.
 LEADS = ((2.0, 0.93), (1.5, 0.8), (1.2, 0.6), (0.0, 0.4))
 LEAD_COUNT = 5  # a unit that is named less often leads nothing
+PUBLISHED_WITHIN = 180  # days between signature and publication; of 221 policies in a table two were further apart
 UNFIT = 0.4  # what is left of a claim when the issuer calls itself by another level: 大理市 above 我代表州人民政府
 
 
@@ -98,16 +100,16 @@ def _report_years(reading: Reading) -> list[Evidence]:
         years.append(_year_evidence("opening", review, 0.7, review.year + 1))
     elif reading.first_year and not years:
         years.append(_year_evidence("opening", reading.first_year, 0.5, reading.first_year.year + 1))
-    return years
+    return years or _session_years(reading)
 
 
 def _dated_years(around: Around, reading: Reading) -> list[Evidence]:
-    day = reading.delivered or reading.header_day or reading.signed
+    day = reading.delivered or reading.header_day or reading.signed or reading.passed
     if day:
         return [_year_evidence("signature" if day is reading.signed else "opening", day, 0.9)]
     if around.day:
         return [Evidence("year", "metadata", around.day[:4], around.day, 0.85)]
-    return []
+    return [_year_evidence("metadata", around.day_year, 0.8)] if around.day_year else []
 
 
 def _notice_years(around: Around, reading: Reading) -> list[Evidence]:
@@ -116,7 +118,14 @@ def _notice_years(around: Around, reading: Reading) -> list[Evidence]:
         years.append(Evidence("year", "number", str(reading.number_year), reading.number, 0.8))
     if reading.title_year:
         years.append(_year_evidence("title", reading.title_year, 0.5))
-    return years
+    return [*years, *_session_years(reading)]
+
+
+def _session_years(reading: Reading) -> list[Evidence]:
+    found = reading.session
+    if found is None:
+        return []
+    return [_year_evidence("title" if found.start < 0 else "opening", found, 0.6)]
 
 
 def _year_doubts(year: int, order: list[Evidence], around: Around, reading: Reading) -> tuple[Doubt, ...]:
@@ -125,6 +134,13 @@ def _year_doubts(year: int, order: list[Evidence], around: Around, reading: Read
     day = reading.delivered if reading.work_report else reading.signed or reading.header_day
     if day is not None and day.year != year and not (reading.work_report and session_year(day) == year):
         against.append(Evidence("date", "opening", day.day, day.quote, 0.85, day.start, day.end))
+    if (
+        day is not None
+        and around.day
+        and not reading.work_report
+        and _days_apart(day.day, around.day) > PUBLISHED_WITHIN
+    ):
+        against.append(Evidence("date", "metadata", around.day, around.day, 0.85))
     title = reading.title_year if reading.work_report else None
     if title and title.year != year and (day is None or chosen.kind not in OUTSIDE):
         against.append(_year_evidence("title", title, 0.6))
@@ -132,6 +148,10 @@ def _year_doubts(year: int, order: list[Evidence], around: Around, reading: Read
         return ()
     detail = ", ".join(f"{e.kind} {e.value}" for e in (chosen, *against))
     return (Doubt("year_conflict", {"detail": detail}, candidates=tuple(sorted({str(year), against[0].value[:4]}))),)
+
+
+def _days_apart(one: str, other: str) -> int:
+    return abs((date.fromisoformat(one) - date.fromisoformat(other)).days)
 
 
 class _Scored(NamedTuple):

@@ -120,7 +120,7 @@ def read_divisions(path: Path | None = None) -> Gazetteer:
     Parameters
     ----------
     path : Path, optional
-        A CSV file in UTF-8 with the columns of the packaged ``divisions.csv``; ``aliases``, ``type``,
+        A CSV file in UTF-8 or GB18030 with the columns of the packaged ``divisions.csv``; ``aliases``, ``type``,
         ``successor_codes`` and ``source`` may be missing. It replaces the packaged table; new areas and the cities of
         Taiwan are added where their codes are free.
 
@@ -133,31 +133,38 @@ def read_divisions(path: Path | None = None) -> Gazetteer:
         return _packaged()
     if not path.is_file():
         raise UsageError("source_missing", path=path)
+    data = path.read_bytes()
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        detail = f"not UTF-8 ({error.reason} at byte {error.start}); save the file as CSV UTF-8"
-        raise UsageError("divisions_bad", path=path, row=1, column="code", detail=detail) from None
-    rows = _parse(text, str(path))
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        try:
+            text = data.decode("gb18030")
+        except UnicodeDecodeError as error:
+            detail = f"neither UTF-8 nor GB18030 (byte {error.start}); save the file as CSV UTF-8"
+            raise UsageError("divisions_bad", path=path, row=1, column="code", detail=detail) from None
+    numbered = _parse(text, str(path))
+    _check_codes(numbered, str(path))
+    rows = [row for _, row in numbered]
     own = {row.code for row in rows}
     return Gazetteer.of([*rows, *(row for row in _extra() if row.code not in own)])
 
 
 @cache
 def _packaged() -> Gazetteer:
-    return Gazetteer.of([*_parse(_data("divisions.csv"), "divisions.csv"), *_extra()])
+    return Gazetteer.of([*(row for _, row in _parse(_data("divisions.csv"), "divisions.csv")), *_extra()])
 
 
 @cache
 def _extra() -> tuple[Division, ...]:
-    return tuple(_parse(_data("divisions_extra.csv"), "divisions_extra.csv"))
+    return tuple(row for _, row in _parse(_data("divisions_extra.csv"), "divisions_extra.csv"))
 
 
 def _data(name: str) -> str:
     return (resources.files("textgov") / "data" / name).read_text(encoding="utf-8")
 
 
-def _parse(text: str, path: str) -> list[Division]:
+def _parse(text: str, path: str) -> list[tuple[int, Division]]:
+    """The rows of a table with their numbers in the file."""
     lines = csv.reader(io.StringIO(text, newline=""))
     header = next(lines, [])
     missing = [name for name in NEEDED if name not in header]
@@ -171,7 +178,7 @@ def _parse(text: str, path: str) -> list[Division]:
         if len(cells) != len(header):
             detail = f"{len(cells)} cells where the header has {len(header)}"
             raise UsageError("divisions_bad", path=path, row=row, column=header[0], detail=detail)
-        divisions.append(_division({name: cells[place] for name, place in at.items()}, path, row))
+        divisions.append((row, _division({name: cells[place] for name, place in at.items()}, path, row)))
     if not divisions:
         raise UsageError("divisions_bad", path=path, row=2, column="code", detail="the table has no row")
     return divisions
@@ -197,6 +204,30 @@ def _division(cell: dict[str, str], path: str, row: int) -> Division:
         tuple([code for code in _split(cell.get("successor_codes", "")) if "[" not in code]),
         cell.get("source", ""),
     )
+
+
+def _check_codes(rows: Iterable[tuple[int, Division]], path: str) -> None:
+    """Whether the codes of a user's table name its own rows, its provinces have regions, and no spell occurs twice."""
+    rows = list(rows)
+    codes = {division.code for _, division in rows}
+    seen: dict[tuple[str, int], int] = {}
+    for row, division in rows:
+        first = seen.setdefault((division.code, division.valid_from), row)
+        if first != row:
+            detail = f"{division.code} from {division.valid_from} on already stands in row {first}"
+            raise UsageError("divisions_bad", path=path, row=row, column="code", detail=detail)
+        if division.valid_to is not None and division.valid_to < division.valid_from:
+            detail = f"{division.valid_to} is before {division.valid_from}"
+            raise UsageError("divisions_bad", path=path, row=row, column="valid_to", detail=detail)
+        named = [("parent_code", division.parent_code), ("panel_code", division.panel_code)]
+        named += [("panel_code_2024", code) for code in division.panel_codes_2024]
+        for column, code in named:
+            if code and code != NATIONAL and code not in codes:
+                detail = f"no row of the table has the code {code}"
+                raise UsageError("divisions_bad", path=path, row=row, column=column, detail=detail)
+        if division.level != "national" and division.province_code not in _regions():
+            detail = f"{division.province_code or 'empty'} is not the code of a province; use one such as 420000"
+            raise UsageError("divisions_bad", path=path, row=row, column="province_code", detail=detail)
 
 
 def _fault(cell: dict[str, str], path: str, row: int) -> UsageError:
