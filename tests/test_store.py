@@ -98,9 +98,18 @@ def sample() -> tuple[Document, ...]:
 
 
 def test_same_documents_give_the_same_bytes(tmp_path: Path):
-    write_corpus(sample(), tmp_path / "a")
-    write_corpus(sample(), tmp_path / "b")
-    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+    files = [tmp_path / folder / "corpus.parquet" for folder in "ab"]
+    for path in files:
+        path.parent.mkdir()
+        write_corpus(sample(), path)
+    assert files[0].read_bytes() == files[1].read_bytes()
+
+
+def test_file_of_another_shard_is_refused(tmp_path: Path):
+    write_corpus(sample(), tmp_path / "one.parquet")
+    (tmp_path / "one.parquet").rename(tmp_path / "two.parquet")
+    with pytest.raises(StoreError, match="another shard"):
+        read_corpus(tmp_path / "two.parquet")
 
 
 def test_damaged_file_is_an_error_or_reads_the_same(tmp_path: Path):

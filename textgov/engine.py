@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
@@ -87,7 +88,22 @@ def _processes(options: EngineOptions) -> Executor:
 
         context.set_forkserver_preload(list(PRELOAD))
         ensure_running()  # now, so that it loads them while this process does something else
-    return ProcessPoolExecutor(options.n_workers, mp_context=context)
+    return ProcessPoolExecutor(options.n_workers, mp_context=context, initializer=_end_with_driver)
+
+
+def _end_with_driver() -> None:
+    """Let this worker end when the process that started it is gone, so that it writes into no later run."""
+    from multiprocessing.connection import wait
+
+    driver = multiprocessing.parent_process()
+    if driver is None:
+        return
+
+    def watch() -> None:
+        wait([driver.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _dask(options: EngineOptions) -> Executor:

@@ -58,7 +58,10 @@ def read_state(out: Path, shard_id: str) -> ShardState:
     """What the ledger says of a shard; an entry that cannot be read, or whose files are not as written, is none."""
     path = out / STORE / LEDGER / f"{shard_id}.json"
     try:
-        stages = json.loads(path.read_bytes())
+        digest, _, text = path.read_bytes().partition(b"\n")
+        if digest.decode() != hashlib.sha256(text).hexdigest():
+            return ShardState(shard_id)
+        stages = json.loads(text)
         entries = {name: _entry(about) for name, about in stages.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return ShardState(shard_id)
@@ -92,15 +95,26 @@ def write_state(out: Path, state: ShardState) -> ShardState:
     }
     with written_aside(make_folder(out / STORE / LEDGER) / f"{state.shard_id}.json") as part:
         text = json.dumps(stages, sort_keys=True, default=_plain)
-        part.write_text(text, encoding="utf-8")
+        part.write_bytes(f"{hashlib.sha256(text.encode()).hexdigest()}\n{text}".encode())
     return ShardState(state.shard_id, {name: _entry(about) for name, about in json.loads(text).items()})
+
+
+def drop_stages(out: Path, shard_id: str, stages: Iterable[str]) -> None:
+    """Take stages out of the ledger before their files are written over.
+
+    A run that is killed between the files and the entry must not leave the old entry beside new files.
+    """
+    if (out / STORE / LEDGER / f"{shard_id}.json").exists():
+        kept = read_state(out, shard_id).stages
+        gone = set(stages)
+        write_state(out, ShardState(shard_id, {name: entry for name, entry in kept.items() if name not in gone}))
 
 
 def write_plan(out: Path, shard_ids: Sequence[str], stages: Sequence[str]) -> None:
     """Keep what the run is to do, for `read_status`, unless it is known already."""
     path = make_folder(out / STORE) / PLAN
     text = json.dumps({"shards": list(shard_ids), "stages": list(stages)})
-    if not path.is_file() or path.read_text(encoding="utf-8") != text:
+    if not path.is_file() or path.read_bytes() != text.encode():
         with written_aside(path) as part:
             part.write_text(text, encoding="utf-8")
 

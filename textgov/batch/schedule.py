@@ -10,6 +10,7 @@ from textgov.batch.ledger import ShardState
 from textgov.batch.stages import Job, process_shard
 from textgov.errors import TextgovError
 
+MOST_DEAD = 3  # shards that kill their workers before a run gives up: then it is not the shards
 AHEAD = 2  # jobs handed out in advance for each worker
 
 
@@ -19,7 +20,7 @@ def process_shards(
     """Do all jobs; yields each job and what it made, in the order in which they end.
 
     When a worker process dies, the jobs under way are done once more, one after the other, so that the one that kills
-    its worker is known; then the rest goes on.
+    its worker is known; then the rest goes on, and the error comes at the end.
 
     Parameters
     ----------
@@ -36,6 +37,7 @@ def process_shards(
     """
     waiting = deque(jobs)
     under_way: dict[Future[ShardState], Job] = {}
+    dead: list[TextgovError] = []
     while waiting or under_way:
         try:
             pool = open_pool()
@@ -50,13 +52,22 @@ def process_shards(
             again = list(under_way.values())
             under_way.clear()
             for job in again:
-                yield job, _alone(open_pool, job)
+                outcome = _alone(open_pool, job)
+                if isinstance(outcome, ShardState):
+                    yield job, outcome
+                    continue
+                dead.append(outcome)
+                if len(dead) == MOST_DEAD:
+                    raise dead[0] from None
+    if dead:
+        raise dead[0]
 
 
-def _alone(open_pool: Callable[[], Executor], job: Job) -> ShardState:
+def _alone(open_pool: Callable[[], Executor], job: Job) -> ShardState | TextgovError:
+    """Do a job once more with no other beside it; the error if its worker dies again."""
     try:
         return open_pool().submit(process_shard, job).result()
     except BrokenExecutor as error:
         inputs = job.shard.inputs
         facts = {"detail": str(error), "n": len(inputs), "path": inputs[0].name}
-        raise TextgovError("worker_died", **facts) from None
+        return TextgovError("worker_died", **facts)

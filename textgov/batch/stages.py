@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from textgov.batch.ledger import STORE, Entry, ShardState, fingerprint, merge_steps
+from textgov.batch.ledger import STORE, Entry, ShardState, drop_stages, fingerprint, merge_steps
 from textgov.batch.shards import Shard
 from textgov.count import CountOptions, hit_schema, tally_documents
 from textgov.duplicates import sign_document
@@ -109,6 +109,7 @@ def plan_shard(shard: Shard, state: ShardState, out: Path, options: StageOptions
 def process_shard(job: Job) -> ShardState:
     """Do the stages of a job; each file is written aside, then moved. Texts are held one group at a time."""
     store, shard = job.out / STORE, job.shard
+    drop_stages(job.out, shard.shard_id, job.todo)
     parts = _Parts(job)
     with ExitStack() as stack:
         groups: Iterable[tuple[Document, ...]]

@@ -96,7 +96,8 @@ def _walk(folder: Path, walk: _Walk, above: tuple[str, ...]) -> Iterator[Path]:
     real = os.path.realpath(folder)
     if real == walk.results:
         return
-    if (folder / "provenance.json").is_file() and (folder / "store").is_dir():
+    store = folder / "store"
+    if (store / "ledger").is_dir() or (store.is_dir() and (folder / "provenance.json").is_file()):
         walk.pass_over(folder, "skipped", "run_folder")
         return
     if real in above:

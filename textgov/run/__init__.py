@@ -27,6 +27,7 @@ from textgov.batch import (
     write_state,
 )
 from textgov.engine import EngineOptions, Pools, open_engine
+from textgov.errors import StoreError
 from textgov.load import join_metadata, list_inputs, read_metadata
 from textgov.load.inputs import Listing
 from textgov.locate import Decision, read_decisions
@@ -34,6 +35,7 @@ from textgov.records import Corpus, Panel, Step
 from textgov.regions import Gazetteer, read_divisions
 from textgov.run.options import RunOptions, read_complete
 from textgov.run.outputs import write_run
+from textgov.run.provenance import user_tables
 from textgov.run.recall import PANEL, Numbers, outputs_from, read_kept_panel, recall, remember
 from textgov.run.screening import Screened, screen_run
 from textgov.run.shelf import Shelf, Walk
@@ -115,16 +117,28 @@ def run_panel(
     gazetteer = read_divisions(Path(divisions) if divisions else None)
     decisions = _decisions(out, gazetteer)
     with locked(out):
-        plan = plan_run(listing, out, options, decisions)
-        write_plan(out, [shard.shard_id for shard in plan.shards], stage_names(options.stages))
-        with open_engine(where) as pools:
-            try:
-                return _run(plan, listing, options, gazetteer, decisions, pools, progress)
-            except BaseException:
-                pools.stop()
-                for folder in (out, *(path for path in (out / STORE).iterdir() if path.is_dir()), out / STORE):
-                    sweep_parts(folder)
-                raise
+        try:
+            with open_engine(where) as pools:
+                mended: set[Path] = set()
+                while True:
+                    plan = plan_run(listing, out, options, decisions)
+                    write_plan(out, [shard.shard_id for shard in plan.shards], stage_names(options.stages))
+                    try:
+                        return _run(plan, listing, options, gazetteer, decisions, pools, progress)
+                    except StoreError as error:
+                        _mend(out, error, mended)
+        finally:
+            for folder in (out, *(path for path in (out / STORE).iterdir() if path.is_dir()), out / STORE):
+                sweep_parts(folder)
+
+
+def _mend(out: Path, error: StoreError, mended: set[Path]) -> None:
+    """Delete a damaged file of the store, so that its shard is done anew; raise the error if that did not help."""
+    path = Path(str(error.facts["path"])).absolute()
+    if path in mended or (out / STORE).absolute() not in path.parents or not path.is_file():
+        raise error
+    path.unlink()
+    mended.add(path)
 
 
 def plan_panel(sources: Sequence[Path], out: Path, options: RunOptions) -> Plan:
@@ -147,7 +161,7 @@ def _run(
     out = plan.out
     states = _do_stages(plan, pools, progress)
     history = _history(states, options)
-    made_from = outputs_from(states, listing.passed, options, out)
+    made_from = outputs_from(states, listing.passed, options, plan.tables)
     shelf = Shelf(out, tuple(state.shard_id for state in states), options.stages.lexicons, options.stages.words)
     settled = {decision.doc_id for decision in decisions if decision.use}
 
@@ -161,7 +175,7 @@ def _run(
         files = tuple(out / name for name in known.files)
         stale = tuple(decision for decision in decisions if decision.doc_id in known.stale)
         return RunResult(out, files, known.numbers, shelf, listing, history, screen, plan.unmatched, stale, again=True)
-    written = write_run(shelf, screen(), listing.passed, history, options, gazetteer, pools.open_pool())
+    written = write_run(shelf, screen(), listing.passed, history, options, gazetteer, plan.tables, pools.open_pool())
     doc_ids = set(screen().index.doc_ids)
     stale = tuple(decision for decision in decisions if decision.doc_id not in doc_ids)
     remember(out, made_from, written.files, written.numbers, [decision.doc_id for decision in stale])
@@ -170,7 +184,10 @@ def _run(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
-    """What a run would do: its shards with what is known of each, and the jobs for what is missing or stale."""
+    """What a run would do: its shards with what is known of each, and the jobs for what is missing or stale.
+
+    ``tables`` are hashes of the tables of the user, taken when they were read.
+    """
 
     out: Path
     shards: tuple[Shard, ...]
@@ -178,6 +195,7 @@ class Plan:
     jobs: tuple[Job, ...]
     verdicts: Mapping[str, Counter[str]]
     unmatched: tuple[str, ...]
+    tables: Mapping[str, str]
 
 
 def plan_run(listing: Listing, out: Path, options: RunOptions, decisions: Sequence[Decision]) -> Plan:
@@ -198,7 +216,7 @@ def plan_run(listing: Listing, out: Path, options: RunOptions, decisions: Sequen
             jobs.append(job)
         for name, verdict in found.items():
             verdicts[name][verdict] += 1
-    return Plan(out, tuple(shards), states, tuple(jobs), verdicts, tuple(unmatched))
+    return Plan(out, tuple(shards), states, tuple(jobs), verdicts, tuple(unmatched), user_tables(options, out))
 
 
 def _decisions(out: Path, gazetteer: Gazetteer) -> tuple[Decision, ...]:

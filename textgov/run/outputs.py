@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import Executor
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import BrokenExecutor, Executor
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
@@ -91,6 +92,7 @@ def write_run(
     history: tuple[Step, ...],
     options: RunOptions,
     gazetteer: Gazetteer,
+    tables: Mapping[str, str],
     executor: Executor,
 ) -> Written:
     """Write every file of a run; its panel is made on the way."""
@@ -110,7 +112,7 @@ def write_run(
         _explain_empty(summary, options.panel, shelf.out)
     panel = assemble_panel(totals, history)
     keep_panel(panel, shelf.out)
-    record = provenance(inputs, panel.history, options, shelf.out)
+    record = provenance(inputs, panel.history, options, tables)
     files = [*streams.files, *_write_rest(shelf, panel, summary, record, options, executor, faults)]
     if faults:
         raise _joined(faults)
@@ -178,13 +180,14 @@ def _write_rest(
     book = {"panel.xlsx"}
     rest = set(export.PANEL_FILES) - book
     waiting = [
-        executor.submit(export.write_panel, panel, out, labels=labels, extra=extra, only=only) for only in (book, rest)
+        _elsewhere(executor, partial(export.write_panel, panel, out, labels=labels, extra=extra, only=only))
+        for only in (book, rest)
     ]
     writers: list[Callable[[], Path | tuple[Path, ...]]] = [
         lambda: export.write_table(review, out / "review.xlsx"),
         lambda: export.write_table(export.term_table(shelf.lexicons), out / "term_counts_terms.csv"),
         lambda: write_report(summary.facts(), panel, record, out / "report.html"),
-        *(future.result for future in waiting),
+        *waiting,
     ]
     written: list[Path] = []
     for write in writers:
@@ -194,6 +197,22 @@ def _write_rest(
         except OutputError as error:
             faults.append(error)
     return written
+
+
+def _elsewhere(executor: Executor, write: Callable[[], tuple[Path, ...]]) -> Callable[[], tuple[Path, ...]]:
+    """Begin to write on the executor; returns what waits for it, and writes here when the worker has died."""
+    try:
+        future = executor.submit(write)
+    except BrokenExecutor:
+        return write
+
+    def wait() -> tuple[Path, ...]:
+        try:
+            return future.result()
+        except BrokenExecutor:
+            return write()
+
+    return wait
 
 
 def _joined(faults: Sequence[OutputError]) -> OutputError:

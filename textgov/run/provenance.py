@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -56,7 +56,9 @@ class InputHash:
         return about | ({"inputs": self.listed} if self.n <= MOST_INPUTS else {})
 
 
-def provenance(inputs: InputHash, history: Sequence[Step], options: RunOptions, out: Path) -> dict[str, Any]:
+def provenance(
+    inputs: InputHash, history: Sequence[Step], options: RunOptions, tables: Mapping[str, str]
+) -> dict[str, Any]:
     """All that the numbers depend on: inputs, options, lexicons, versions; no path, clock, worker or engine."""
     stages = options.stages
     told = {
@@ -75,7 +77,7 @@ def provenance(inputs: InputHash, history: Sequence[Step], options: RunOptions, 
         **inputs.told(),
         "lexicons": lexicons,
         "options": told,
-        "tables": user_tables(options, out),
+        "tables": dict(tables),
         "steps": [asdict(step) for step in history],
         "versions": {name: version(name) for name in PACKAGES},
     }

@@ -13,7 +13,7 @@ from textgov.batch import STORE, ShardState, fingerprint, stage_names
 from textgov.panel import coverage_grid
 from textgov.records import ManifestRow, Panel, Step, Variable
 from textgov.run.options import RunOptions
-from textgov.run.provenance import PACKAGES, user_tables
+from textgov.run.provenance import PACKAGES
 from textgov.store import written_aside
 
 if TYPE_CHECKING:
@@ -44,14 +44,16 @@ class Remembered:
     made_from: str = field(default="", compare=False)
 
 
-def outputs_from(states: Sequence[ShardState], passed: Sequence[ManifestRow], options: RunOptions, out: Path) -> str:
+def outputs_from(
+    states: Sequence[ShardState], passed: Sequence[ManifestRow], options: RunOptions, tables: Mapping[str, str]
+) -> str:
     """A hash of all that the outputs of a run depend on."""
     names = stage_names(options.stages)
     stages = [[state.stages[name].fingerprint for name in names] for state in states]
     versions = [version(name) for name in PACKAGES]
     lexicons = [(lexicon.label, lexicon.hash) for lexicon in options.stages.lexicons]
     options = RunOptions(panel=options.panel, labels=options.labels, metadata=options.metadata)
-    told = (options.panel, options.labels, user_tables(options, out))
+    told = (options.panel, options.labels, dict(tables))
     return fingerprint("outputs", stages, [asdict(row) for row in passed], lexicons, told, versions)
 
 
@@ -60,6 +62,7 @@ def remember(out: Path, made_from: str, files: Sequence[Path], numbers: Numbers,
     record = {
         "made_from": made_from,
         "files": {path.name: _stamp(path) for path in files},
+        "panel": _stamp(out / STORE / PANEL),
         "numbers": asdict(numbers),
         "stale": list(stale),
     }
@@ -75,7 +78,7 @@ def recall(out: Path, made_from: str) -> Remembered | None:
             return None
         if any(_stamp(out / name) != stamp for name, stamp in record["files"].items()):
             return None
-        if not (out / STORE / PANEL).is_file():
+        if _stamp(out / STORE / PANEL) != record["panel"]:
             return None
         numbers = Numbers(**record["numbers"])
         return Remembered(tuple(sorted(record["files"])), numbers, tuple(record["stale"]), made_from)

@@ -15,7 +15,7 @@ from textgov.batch import SIGNS_FORMAT, STORE, TALLY_FORMAT, WORDS_FORMAT, tally
 from textgov.count import Tally, features_of, hit_schema
 from textgov.duplicates import Signature
 from textgov.records import Document, Doubt, Features, Lexicon, ManifestRow
-from textgov.store import read_inputs, read_places, read_store_table
+from textgov.store import count_rows, read_inputs, read_places, read_store_table
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -80,10 +80,8 @@ class Shelf:
 
     def n_hits(self) -> list[int]:
         """Number of hits of each lexicon in the whole run."""
-        import pyarrow.parquet as pq
-
         return [
-            sum(pq.read_metadata(self._path(f"hits-{lexicon.prefix}", one)).num_rows for one in self.shard_ids)
+            sum(count_rows(self._path(f"hits-{lexicon.prefix}", one)) for one in self.shard_ids)
             for lexicon in self.lexicons
         ]
 

@@ -13,10 +13,11 @@ from textgov.store.documents import (
     write_inputs,
 )
 from textgov.store.files import make_folder, sweep_parts, written_aside
-from textgov.store.tables import iter_tables, read_store_table, table_writer, write_store_table
+from textgov.store.tables import count_rows, iter_tables, read_store_table, table_writer, write_store_table
 
 __all__ = [
     "corpus_writer",
+    "count_rows",
     "iter_corpus",
     "iter_places",
     "iter_tables",

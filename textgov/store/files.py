@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -11,7 +12,7 @@ from textgov.errors import OutputError
 
 @contextmanager
 def written_aside(path: Path) -> Iterator[Path]:
-    """Yield ``.<name>.part`` in the folder of `path` to write to; moved to `path` at the end, removed on any failure.
+    """Yield ``.<name>.<process>.part`` in the folder of `path` to write to; moved at the end, removed on any failure.
 
     The old file, if there is one, stays whole until the new one is complete, also when the user presses Ctrl-C.
 
@@ -20,7 +21,8 @@ def written_aside(path: Path) -> Iterator[Path]:
     OutputError
         When the system refuses: the target is open in another program, the disk is full, the folder is missing.
     """
-    part = path.with_name(f".{path.name}.part")
+    # The number of the process is in the name: a worker that outlives its run must not write into the file of another.
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         yield part
         part.replace(path)

@@ -25,7 +25,7 @@ def table_writer(path: Path, schema: pa.Schema, form: str) -> Iterator[Callable[
     with written_aside(path) as part:
         writer = pq.ParquetWriter(
             part,
-            schema.with_metadata({"format": form}),
+            schema.with_metadata({"format": form, "name": path.stem}),
             compression="zstd",
             compression_level=-5,
             use_dictionary=False,
@@ -71,6 +71,8 @@ def iter_tables(path: Path, schema: pa.Schema | None, form: str) -> Iterator[pa.
         found = file.schema_arrow
         # The pages have checksums, their description has none.
         whole = about.get(b"format") == form.encode() and about.get(b"rows") == str(file.metadata.num_rows).encode()
+        if about.get(b"name") != path.stem.encode():  # a file of another shard would give wrong numbers, silently
+            raise StoreError("store_bad", path=path, detail="the file of another shard")
         if not whole or (schema is not None and not found.equals(schema)):
             raise StoreError("store_bad", path=path, detail=f"not {form}, or cut")
         with file:
@@ -78,6 +80,24 @@ def iter_tables(path: Path, schema: pa.Schema | None, form: str) -> Iterator[pa.
                 yield file.read_row_group(number)
     except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
         raise StoreError("store_bad", path=path, detail=str(error)) from None
+
+
+def count_rows(path: Path) -> int:
+    """Number of rows of a table of ours; only its description is read.
+
+    Raises
+    ------
+    StoreError
+        The file is missing or damaged.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        n_rows: int = pq.read_metadata(path).num_rows
+    except (OSError, pa.ArrowException) as error:
+        raise StoreError("store_bad", path=path, detail=str(error)) from None
+    return n_rows
 
 
 def read_store_table(path: Path, form: str, schema: pa.Schema | None = None) -> pa.Table:
