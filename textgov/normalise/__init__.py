@@ -19,7 +19,14 @@ from textgov.normalise.layout import close_spaces, join_lines, trim_lines
 from textgov.normalise.mojibake import count_lost, repair_mojibake
 from textgov.normalise.papers import split_paper
 from textgov.normalise.pinyin import restore_pinyin
-from textgov.normalise.script import OTHER_SCRIPTS, detect_script, map_vocabulary, read_vocabulary, simplify
+from textgov.normalise.script import (
+    OTHER_SCRIPTS,
+    detect_script,
+    look_at_script,
+    map_vocabulary,
+    read_vocabulary,
+    simplify,
+)
 from textgov.normalise.sections import SECTION_NAMES, split_sections, title_of
 from textgov.records import Corpus, Document, Doubt, Section, Step
 from textgov.spans import Spans
@@ -37,6 +44,7 @@ __all__ = [
 ]
 
 Rule = Callable[[str], Change]
+Rules = list[tuple[str, Rule]]
 # The order matters: damage is repaired while the bytes behind it can still be told, line ends come before anything
 # looks at lines, plain characters before the script is judged, and page numbers go before the lines that they part
 # are joined. The vocabulary applies only to texts that were traditional or mixed.
@@ -94,11 +102,11 @@ class NormaliseOptions:
         return named if self.simplify else (*named, "script", "vocabulary")
 
 
-def _chosen(options: NormaliseOptions) -> list[tuple[str, Rule]]:
+def _chosen(options: NormaliseOptions) -> Rules:
     """The rules that were not left out."""
-    vocabulary = read_vocabulary(options.vocabulary)
+    vocabulary, skipped = read_vocabulary(options.vocabulary), options.skipped
     rules: dict[str, Rule] = dict(RULES) | {"vocabulary": lambda text: map_vocabulary(text, vocabulary)}
-    return [(name, rule) for name, rule in rules.items() if name not in options.skipped]
+    return [(name, rule) for name, rule in rules.items() if name not in skipped]
 
 
 def normalise_text(text: str, options: NormaliseOptions | None = None) -> str:
@@ -109,12 +117,16 @@ def normalise_text(text: str, options: NormaliseOptions | None = None) -> str:
     >>> normalise_text("推進互聯網＋政務服務")
     '推进互联网+政务服务'
     """
-    return _apply(text, options or NormaliseOptions(), frozenset(name for name, _ in RULES)).text
+    return _apply(text, _chosen(options or NormaliseOptions())).text
 
 
 def normalise_term(term: str, options: NormaliseOptions | None = None) -> str:
     """A term or a title as it is compared: characters, script and vocabulary only."""
-    return _apply(term, options or NormaliseOptions(), TERM_RULES).text
+    return _normalise_term(term, _chosen(options or NormaliseOptions()))
+
+
+def _normalise_term(term: str, rules: Rules) -> str:
+    return _apply(term, [(name, rule) for name, rule in rules if name in TERM_RULES]).text
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,12 +140,15 @@ class _Normalised:
     removed: tuple[Section, ...]
 
 
-def _apply(text: str, options: NormaliseOptions, wanted: frozenset[str], script: str = "") -> _Normalised:
+def _apply(text: str, rules: Rules, script: str = "") -> _Normalised:
     spans, fired, removed = Spans.identity(), dict[str, int](), list[Section]()
-    for name, rule in _chosen(options):
-        if name not in wanted:
-            continue
-        if name not in BEFORE_SCRIPT:
+    for name, rule in rules:
+        if name == "script":
+            look = look_at_script(text)
+            script = script or look.script
+            if not look.convertible:
+                continue
+        elif name not in BEFORE_SCRIPT:
             script = script or detect_script(text)
         if name == "vocabulary" and script not in OTHER_SCRIPTS:
             continue
@@ -145,15 +160,15 @@ def _apply(text: str, options: NormaliseOptions, wanted: frozenset[str], script:
     return _Normalised(text, spans, script, fired, tuple(removed))
 
 
-def normalise_document(document: Document, options: NormaliseOptions) -> tuple[Document, dict[str, int]]:
+def _normalise_document(document: Document, rules: Rules) -> tuple[Document, dict[str, int]]:
     """A document with its text normalised, its script and sections named, and how often each rule fired."""
-    found = _apply(document.text, options, frozenset(name for name, _ in RULES), document.script)
+    found = _apply(document.text, rules, document.script)
     paper = split_paper(found.text)
     sections = paper.sections if paper else split_sections(found.text)
     title = document.title
     if "pinyin" in found.fired:
         title = restore_pinyin(title, certain=True).text
-    title = normalise_term(title, options).strip()
+    title = _normalise_term(title, rules).strip()
     # A title that was only the first line of the text gives way to the one that was recognised.
     named = paper.title if paper else title_of(found.text, sections)
     if named and (not title or title in found.text or paper):
@@ -194,10 +209,10 @@ def normalise_corpus(corpus: Corpus, options: NormaliseOptions | None = None) ->
     Corpus
         The same documents in the same order; ``original`` is unchanged, ``spans`` leads back to it.
     """
-    options = options or NormaliseOptions()
+    rules = _chosen(options or NormaliseOptions())
     documents, n_docs, n_places = [], Counter[str](), Counter[str]()
     for document in corpus.documents:
-        new, fired = normalise_document(document, options)
+        new, fired = _normalise_document(document, rules)
         documents.append(new)
         n_docs.update(fired.keys())
         n_places.update(fired)

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain, groupby
 from typing import NamedTuple
 
-from textgov.normalise.change import Change, Edit, apply_edits, unchanged
+from textgov.normalise.change import Change, Edit, apply_edits, lines_of, unchanged
 from textgov.normalise.repeats import Found, find_contents, find_page_numbers, find_repeats, groups
 
 # Chrome is looked for in lines of at most SHORT characters that begin in so many characters at either end. Largest in
@@ -129,7 +129,7 @@ def remove_furniture(text: str) -> Change:
     >>> [removal.reason for removal in change.removed]
     ['breadcrumb', 'buttons']
     """
-    lines = text.split("\n")
+    lines = lines_of(text)
     found = find_furniture(lines)
     if not found:
         return unchanged(text)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from textgov.normalise.change import Change, Edit, apply_edits, unchanged
-from textgov.normalise.characters import fold_characters, fold_newlines, to_codes
+from textgov.normalise.characters import fold_characters, fold_newlines, to_narrow_codes
 from textgov.normalise.mojibake import repair_mojibake
 
 if TYPE_CHECKING:
@@ -75,12 +75,15 @@ ENTITY = re.compile(r"&(?:(?:amp|#0*38|#[xX]0*26);)*(?:#[0-9]{1,9}|#[xX][0-9a-fA
 NESTED = 4  # times that an entity may be written with entities
 
 
-def _find(codes: NDArray[np.uint32]) -> NDArray[np.int64]:
+def _in_block(codes: NDArray[np.uint16 | np.uint32], block: tuple[int, int]) -> NDArray[np.bool_]:
+    """Which characters belong to a block; what lies before it is beyond it when the difference wraps."""
+    first, number = block
+    return (codes - codes.dtype.type(first)) < codes.dtype.type(number)
+
+
+def _find(codes: NDArray[np.uint16 | np.uint32]) -> NDArray[np.int64]:
     """Where radicals and private-use characters stand."""
-    found = np.zeros(len(codes), dtype=bool)
-    for first, number in (RADICAL_BLOCK, PRIVATE_BLOCK):
-        found |= (codes - np.uint32(first)) < number
-    return np.flatnonzero(found)
+    return np.flatnonzero(_in_block(codes, RADICAL_BLOCK) | _in_block(codes, PRIVATE_BLOCK))
 
 
 @cache
@@ -122,7 +125,7 @@ def repair_glyphs(text: str) -> Change:
     >>> repair_glyphs("隨\ue2e5社會進步").text
     '隨着社會進步'
     """
-    at = _find(to_codes(text)).tolist()
+    at = _find(to_narrow_codes(text)).tolist()
     if not at:
         return unchanged(text)
     table = _choose(text, [here for here in at if text[here] >= "\ue000"])
@@ -165,9 +168,9 @@ def count_unknown_glyphs(text: str) -> int:
     >>> count_unknown_glyphs("1\ue010突破")
     1
     """
-    codes = to_codes(text)
-    first, number = PRIVATE_BLOCK
-    return int(np.count_nonzero(((codes - np.uint32(first)) < number) | (codes >= FIRST_PRIVATE_PLANE)))
+    codes = to_narrow_codes(text)
+    count = int(np.count_nonzero(_in_block(codes, PRIVATE_BLOCK)))
+    return count + (int(np.count_nonzero(codes >= FIRST_PRIVATE_PLANE)) if codes.itemsize > 2 else 0)
 
 
 def unescape_entities(text: str) -> Change:

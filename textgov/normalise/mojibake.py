@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from textgov.normalise.change import Change, Edit, apply_edits, unchanged
+from textgov.normalise.characters import look_up, to_narrow_codes
 from textgov.spans import Spans
 
 if TYPE_CHECKING:
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 # Kinds of characters, as bits: what UTF-8 read as GBK cannot do without, letters of Latin-1, kana, characters of the
-# second level of Big5, the common Han characters (first levels of GB 2312 and Big5), all Han characters of the plane.
-MARKER, LATIN, KANA, SECOND, COMMON, HAN = 1, 2, 4, 8, 16, 32
+# second level of Big5, the common Han characters (first levels of GB 2312 and Big5), all Han characters of the plane,
+# what the upper half of Western encodings has, and of that the letters that begin a UTF-8 sequence.
+MARKER, LATIN, KANA, SECOND, COMMON, HAN, WEST, LEAD = 1, 2, 4, 8, 16, 32, 64, 128
 # Real texts have 0.983 or more of their Han characters in the first levels (3,071 texts), texts read in the wrong
 # encoding 0.7 or less.
 MIN_COMMON = 0.93
@@ -79,6 +81,8 @@ def _table() -> NDArray[np.uint8]:
     table[0x3041:0x30FF] = KANA
     table[0xC0:0xFF] = LATIN
     table[[0xD7, 0xF7]] = 0  # × and ÷
+    table[[ord(char) for char in WESTERN]] |= WEST
+    table[0xC2:0xF5] |= LEAD
     low = (*range(0x40, 0x7F), *range(0xA1, 0xFF))
     for bit, chars in (
         # 锛 is the full-width comma, 銆 the full stop, 鈥 a quotation mark; the others begin a Han character.
@@ -93,9 +97,8 @@ def _table() -> NDArray[np.uint8]:
 
 
 def _kinds(text: str) -> NDArray[np.uint8]:
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
     # Characters above the plane get the kind of its last code point, which has none.
-    return _table().take(codes, mode="clip")
+    return look_up(_table(), to_narrow_codes(text))
 
 
 def repair_mojibake(text: str) -> Change:
@@ -130,7 +133,7 @@ def _repair_layer(text: str) -> Change:
     if len(at) > 1:
         edits = list(_gbk_edits(text, at[1:][np.diff(at) <= 3].tolist()))
     if n_latin and not edits:
-        edits = list(_western_edits(text))
+        edits = list(_western_edits(text, _western_places(kinds)))
     if n_kana > KANA_SHARE * len(text) and not edits:
         edits = list(_double_edits(text, "gb18030", "big5hkscs"))
     if n_second > SECOND_SHARE * len(text) and not edits:
@@ -307,14 +310,22 @@ def _doubt(new: list[Piece], old: list[Piece], guesses: tuple[int, ...]) -> list
     return new
 
 
-def _western_edits(text: str) -> Iterator[Edit]:
-    """UTF-8, GBK or Big5 that was read as a Western encoding, line by line."""
-    lines = text.split("\n")
+def _western_places(kinds: NDArray[np.uint8]) -> list[int]:
+    """Where `FOREIGN` matches, and all the places where `UTF8_AS_WESTERN` could."""
+    west, lead = (kinds & np.uint8(WEST)) != 0, (kinds & np.uint8(LEAD)) != 0
+    pairs = west[:-1] & west[1:]
+    found = lead[:-1] & pairs
+    found[:-1] |= pairs[:-1] & pairs[1:]
+    return np.flatnonzero(found).tolist()
+
+
+def _western_edits(text: str, places: list[int]) -> Iterator[Edit]:
+    """UTF-8, GBK or Big5 that was read as a Western encoding, in the lines where the signs of it stand."""
+    lines = [(start, text[start:end]) for start, end in _lines_with(text, places)]
     # One line that is long enough proves the short ones.
-    sure = any(_reread_western(line, 0, MIN_HAN_DOUBLE) for line in lines if FOREIGN.search(line))
+    sure = any(_reread_western(line, 0, MIN_HAN_DOUBLE) for _, line in lines if FOREIGN.search(line))
     min_han = MIN_HAN_SURE if sure else MIN_HAN_DOUBLE
-    at = 0
-    for line in lines:
+    for at, line in lines:
         edits = _reread_western(line, at, min_han) if FOREIGN.search(line) else []
         if not edits and UTF8_AS_WESTERN.search(line):
             edits = _by_ftfy(line, at)
@@ -322,7 +333,6 @@ def _western_edits(text: str) -> Iterator[Edit]:
             for match in WESTERN_RUN.finditer(line) if FOREIGN.search(line) else ():
                 edits += _reread_western(match[0], at + match.start(), min_han)
         yield from edits
-        at += len(line) + 1
 
 
 def _reread_western(run: str, start: int, min_han: int) -> list[Edit]:
@@ -376,7 +386,8 @@ def count_lost(text: str) -> int:
     >>> count_lost("数字锟斤拷府")
     2
     """
-    if not any(sign in text for sign in ("锟斤拷", "\ufffd", "ï¿½", "烫烫烫", "屯屯屯")):
+    # A search for one character is ten times as fast as one for three.
+    if not any(sign[0] in text and sign in text for sign in ("锟斤拷", "\ufffd", "ï¿½", "烫烫烫", "屯屯屯")):
         return 0
     sizes = {"锟斤拷": 2, "ï¿½": 1}
     return sum(sizes.get(match[0], len(match[0])) for match in LOST.finditer(text))

@@ -117,9 +117,9 @@ def _lead_again(lines: list[str]) -> Found:
 
 def find_page_numbers(lines: list[str]) -> Found:
     """Page numbers, and headings with dots up to the number of their page."""
-    if NUMBER_ENDS.isdisjoint([line[-1:] for line in lines]):
+    some = [number for number, line in enumerate(lines) if line and line[-1] in NUMBER_ENDS and len(line) <= SHORT]
+    if not some:
         return
-    some = [number for number, line in enumerate(lines) if line[-1:] in NUMBER_ENDS and len(line) <= SHORT]
     bare: list[int] = []
     leaders: list[int] = []
     for number in some:

@@ -40,7 +40,8 @@ ORDINAL = re.compile(r"(?:([一二三四五六七八九十]{1,3})[、.: ]|第([�
 OPENERS = frozenset("一二三四五六七八九十第*#")
 # A longer line is no heading; the second number leaves room for marks around it.
 LONGEST_HEADING, MARKS = 45, 12
-ALONE = re.compile(rf"(?:(?={YEAR})|[^(\[〔—\-0-9]).{{2,43}}[^。;,:!、?]")
+NO_END = "。;,:!、?"
+ALONE = re.compile(rf"(?:(?={YEAR})|[^(\[〔—\-0-9]).{{2,43}}[^{NO_END}]")
 # In which share of the body a plan may begin; the reports of the panel have it between 0.07 and 0.78 (0.35 in the
 # middle), headings outside belong to something else.
 EARLIEST, LATEST = 0.05, 0.85
@@ -95,16 +96,18 @@ def headings(lines: list[str], numbers: Iterable[int]) -> Iterator[Heading]:
     """Numbered parts of the first level, and short lines that stand alone."""
     for number in numbers:
         line = lines[number]
-        if (len(line) > 2 * LONGEST_HEADING and line[0] not in OPENERS) or not line:
+        long = len(line) > 2 * LONGEST_HEADING
+        if not line or (long and line[0] not in OPENERS):
             continue
-        words = line.strip(" *#\t") if len(line) <= 2 * LONGEST_HEADING else line[: 2 * LONGEST_HEADING].lstrip(" *#")
-        ordinal = ORDINAL.match(words)
+        words = line[: 2 * LONGEST_HEADING].lstrip(" *#") if long else line.strip(" *#\t")
+        # The first and the last character tell of most lines that the patterns do not match.
+        ordinal = ORDINAL.match(words) if words[:1] in OPENERS else None
         if ordinal:
             # Text may follow in the same line.
             words = re.split(r"[。:!]|\*\*", words[ordinal.end() :], maxsplit=1)[0]
             if len(words) <= LONGEST_HEADING:
                 yield Heading(number, ordinal[1] or ordinal[2], words)
-        elif ALONE.fullmatch(words):
+        elif len(words) <= LONGEST_HEADING and words[-1:] not in NO_END and ALONE.fullmatch(words):
             yield Heading(number, "", words)
 
 

@@ -13,7 +13,7 @@ import opencc
 
 from textgov.errors import UsageError
 from textgov.normalise.change import Change, Edit, apply_edits, unchanged
-from textgov.normalise.characters import fold_characters, to_codes
+from textgov.normalise.characters import fold_characters, look_up, to_codes, to_narrow_codes
 from textgov.spans import Spans
 
 if TYPE_CHECKING:
@@ -60,8 +60,20 @@ def _table() -> NDArray[np.uint8]:
 
 
 def _kinds(text: str) -> NDArray[np.uint8]:
-    # Twice as fast as an index; no code point is past the end of the table.
-    return _table().take(to_codes(text), mode="clip")
+    return look_up(_table(), to_narrow_codes(text))
+
+
+class Look(NamedTuple):
+    """The script of a text as `detect_script` names it, and whether `simplify` would have anything to do."""
+
+    script: str
+    convertible: bool
+
+
+def look_at_script(text: str) -> Look:
+    """One look at the characters of a text for both questions."""
+    kinds = _kinds(text)
+    return Look(_script_of(kinds), bool((kinds & np.uint8(CONVERTIBLE)).any()))
 
 
 def detect_script(text: str) -> str:
@@ -69,7 +81,10 @@ def detect_script(text: str) -> str:
 
     Only characters that exist in one script count. A text is mixed when both scripts have more than 5 % of them.
     """
-    kinds = _kinds(text)
+    return _script_of(_kinds(text))
+
+
+def _script_of(kinds: NDArray[np.uint8]) -> str:
     simplified = int(np.count_nonzero(kinds & np.uint8(SIMPLIFIED_ONLY)))
     traditional = int(np.count_nonzero(kinds & np.uint8(TRADITIONAL_ONLY)))
     total = simplified + traditional
@@ -95,7 +110,7 @@ def simplify(text: str) -> Change:
     new = _convert(text)
     if len(new) == len(text):
         new = _restore_names(text, new)
-        count = sum(a != b for a, b in zip(text, new, strict=True))
+        count = int(np.count_nonzero(to_codes(text) != to_codes(new)))
         return Change(new, Spans.identity(), count)
     return _by_line(text)
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from itertools import accumulate, repeat
+from itertools import accumulate
 from typing import NamedTuple
 
+from textgov.normalise.change import lines_of
 from textgov.normalise.reports import core, find_glossary, find_plan
 from textgov.records import Section
 
@@ -154,9 +155,9 @@ def split_sections(text: str) -> tuple[Section, ...]:
     """
     if not text.strip():
         return (Section("body", 0, len(text)),) if text else ()
-    lines = text.split("\n")
+    lines = lines_of(text)
     lengths = list(map(len, lines))
-    starts = list(accumulate(map(int.__add__, lengths, repeat(1)), initial=0))[:-1]
+    starts = list(accumulate([length + 1 for length in lengths[:-1]], initial=0))
     page = _Text(text, lines, starts, [number for number, length in enumerate(lengths) if 0 < length <= SHORT])
     marks, first = _front(page)
     if first is None:

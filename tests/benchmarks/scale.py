@@ -1,0 +1,401 @@
+"""What N documents cost: the main job on made-up reports, at several N, in one run.
+
+usage: python tests/benchmarks/scale.py [--sizes 2000:14276 2000:3000 20000:3000] [--large] [--work DIR] [--json FILE]
+
+A size is the number of documents and their mean number of Han characters; ``--large`` adds 20,000 and 200,000 documents
+of 750. Each size is run fresh with one and with two workers, killed half-way and resumed, run again with nothing
+changed and with one file changed, and set against the notebook recipe of ``main_job.py`` (some files, scaled) and
+``wc -m``. Times are those of whole processes; CPU seconds, which other work on the machine disturbs less, and peak
+memory are read from /proc (Linux only) several times a second. Where two sizes have documents of one length and one has
+ten times as many, the growth of the time is printed, and the largest size is extrapolated to a million.
+
+Documents are put together from clauses of the demo corpus, so that no two share a sentence but by chance. Lengths, and
+hits for each 10,000 characters, are those of 1,823 city reports (mean 14,276, deviation 2,993 characters; 21,097 hits).
+The shares of encodings, scripts and damage are assumed: no survey of them exists.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from itertools import chain, permutations
+from pathlib import Path
+from typing import NamedTuple
+
+import opencc
+from main_job import RECIPE, timed
+
+from textgov import read_lexicon
+from textgov.regions import read_divisions
+
+DEMO = Path(__file__).resolve().parents[2] / "corpora" / "demo"
+SEED = 20_261_122
+SIZES, LARGE = ("2000:14276", "2000:3000", "20000:3000"), ("20000:750", "200000:750")
+YEARS = range(2003, 2023)
+REPORT_CHARS = 8_000  # longer documents are work reports, one a place-year; shorter ones notices, any number of them
+SPREAD = 2_993 / 14_276
+HITS_PER_CHAR = 21_097 / (1_823 * 14_276)
+# Counted in documents made with these numbers, so that lengths and hits come out as wanted.
+HITS_PER_CARRIER, CHARS_PER_CLAUSE = 1.29, 9.15
+FORMS = {
+    "utf-8": 0.80,
+    "gb18030": 0.10,
+    "utf-16": 0.01,
+    "traditional": 0.03,
+    "big5": 0.02,
+    "pinyin": 0.02,
+    "mojibake": 0.02,
+}
+# Characters behind which a copying program put their pinyin; it works on the bytes of GBK, across characters too.
+NOTES = dict(zip("數務業發國實應產對資網設", "shù wù yè fā guó shí yīng chǎn duì zī wǎng shè".split(), strict=True))
+SLOT = re.compile(r"\{([a-z_0-9]+)(?::([a-z]))?\}")
+WORDS = {"quan": "全市", "shi": "市", "upper": "全省", "tiers": "省、市、县", "y": "上年", "y0": "今"}
+NUMBERS = {"n": (11, 98), "m": (110, 980), "small": (3, 9), "ninety": (91, 99), "p": (4, 13), "d": (1, 3)}
+MARKS = ("，", "，", "，", "，", "。", "。", "；", "。\n")
+KILL_SHARE = 0.5
+RECIPE_FILES = 500
+PARTIAL = 3  # status of a run in which some file could not be read
+
+
+# ---- the documents ----
+
+
+class Pool(NamedTuple):
+    """Clauses without a term, and sentences with one or more."""
+
+    clauses: list[str]
+    carriers: list[str]
+
+
+@cache
+def make_pool() -> Pool:
+    """Every sentence of the demo corpus with its slots filled in several ways, the plain ones cut into clauses."""
+    rng = random.Random(SEED)
+    prose = json.loads((DEMO / "passages.json").read_text("utf-8"))
+    material = json.loads((DEMO / "carriers.json").read_text("utf-8"))
+    terms = {group: [str(row[0]) for row in rows] for group, (_, rows) in material["groups"].items()}
+
+    def fill(template: str) -> str:
+        def word(found: re.Match[str]) -> str:
+            slot = found.group(1)
+            if slot in terms:
+                return rng.choice(terms[slot])
+            low, high = NUMBERS.get(slot, (0, 0))
+            number = f"{rng.randint(low, high)}{f'.{rng.randint(1, 9)}' if slot in 'pd' else ''}"
+            return WORDS.get(slot) or (number + "%" if slot == "p" else number)
+
+        return SLOT.sub(word, template)
+
+    plain = [text for topic in prose["fillers"].values() for part in topic.values() for text in part]
+    plain += prose["review_intros"] + prose["plan_intros"]
+    cut = (clause for text in plain for _ in range(20) for clause in re.split("[，。；：！]", fill(text)))
+    carriers = [text for parts in material["carriers"].values() for part in parts.values() for text in part]
+    carriers = [text for text in carriers if "{name}" not in text and "{city}" not in text]
+    return Pool(sorted({c for c in cut if 4 <= len(c) <= 24}), [fill(text) for text in carriers for _ in range(20)])
+
+
+@cache
+def place_years() -> list[tuple[str, str, int]]:
+    """Province, city and year of every prefecture-level city in its years, in a drawn order."""
+    gazetteer = read_divisions()
+    provinces = {row.code: row.name for row in gazetteer.divisions if row.level == "province"}
+    cities = [row for row in gazetteer.divisions if row.level == "prefecture" and row.name.endswith("市")]
+    cities = [row for row in cities if row.province_code < "71"]
+    found = {
+        (provinces[row.province_code], row.name, year)
+        for row in cities
+        for year in YEARS
+        if row.valid_in(year) and row.valid_in(year - 1)
+    }
+    drawn = sorted(found)
+    random.Random(SEED).shuffle(drawn)
+    return drawn
+
+
+def make_text(rng: random.Random, n_chars: int, number: int) -> tuple[str, str]:
+    """Name and text of a document."""
+    pool = make_pool()
+    size = n_chars * max(rng.gauss(1, SPREAD), 0.2)
+    n_carriers = round(rng.expovariate(HITS_PER_CARRIER / (HITS_PER_CHAR * size)))
+    parts = rng.choices(pool.clauses, k=max(round(size / CHARS_PER_CLAUSE - 2 * n_carriers), 20))
+    marks = rng.choices(MARKS, k=len(parts))
+    for carrier in rng.choices(pool.carriers, k=n_carriers):
+        marks[rng.randrange(len(marks))] = "。" + carrier
+    body = "".join(chain.from_iterable(zip(parts, marks, strict=True)))
+    drawn = place_years()
+    province, city, year = drawn[number % len(drawn)]
+    if n_chars >= REPORT_CHARS:
+        date = f"{year}年1月{rng.randint(6, 28)}日"
+        head = f"{city}政府工作报告\n——{date}在{city}第十二届人民代表大会第三次会议上\n各位代表：\n"
+        return f"{province}/{city}/{year}.txt", head + body + "。\n"
+    head = f"{city}人民政府关于做好有关工作的通知\n各县（市、区）人民政府：\n"
+    tail = f"。\n{city}人民政府\n{year}年{rng.randint(1, 12)}月{rng.randint(1, 28)}日\n"
+    return f"{province}/{city}/{year}/{number:07}.txt", head + body + tail
+
+
+@cache
+def converter() -> opencc.OpenCC:
+    """Simplified to traditional characters."""
+    return opencc.OpenCC("s2t")
+
+
+def as_bytes(text: str, form: str) -> bytes:
+    """The file, in its encoding, script or damage."""
+    if form in ("traditional", "big5", "pinyin"):
+        text = str(converter().convert(text))
+    if form == "pinyin":
+        data = text.encode("gbk", "ignore")
+        for char, note in NOTES.items():
+            data = data.replace(char.encode("gbk"), f"{char}({note})".encode("gbk"))
+        text = data.decode("gbk", "replace").replace("\ufffd", "?")
+    if form == "mojibake":
+        text = text.encode().decode("gbk", "replace")
+    codec = form if form in ("gb18030", "utf-16", "big5") else "utf-8"
+    return text.encode(codec, "ignore")
+
+
+def make_reports(folder: Path, n: int, n_chars: int) -> int:
+    """Write N documents, the same ones for the same N and size; gives their bytes."""
+    if n_chars >= REPORT_CHARS and n > len(place_years()):
+        raise SystemExit(f"there are {len(place_years())} place-years: ask for no more documents of this length")
+    total = 0
+    for number in range(n):
+        rng = random.Random(f"{SEED}/{n_chars}/{number}")
+        form = rng.choices(list(FORMS), list(FORMS.values()))[0]
+        name, text = make_text(rng, n_chars, number)
+        path, data = folder / name, as_bytes(text, form)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+        total += len(data)
+    return total
+
+
+# ---- the measure ----
+
+
+@dataclass
+class Cost:
+    """Of one run: wall seconds, those until the last shard was entered, CPU seconds, peaks of memory in MB.
+
+    ``others`` is the number of processors that other work on the machine kept busy meanwhile.
+    """
+
+    seconds: float = 0.0
+    map_seconds: float = 0.0
+    driver_cpu: float = 0.0
+    workers_cpu: float = 0.0
+    driver_mb: float = 0.0
+    worker_mb: float = 0.0
+    others: float = 0.0
+
+    def watch(self, root: int, cpu: dict[int, float]) -> None:
+        """Look at a process and those below it; ``cpu`` holds the seconds of each, also of those that have ended."""
+        found: dict[int, tuple[int, float]] = {}
+        ticks = os.sysconf("SC_CLK_TCK")
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            with suppress(OSError):
+                values = stat.read_text("ascii", "replace").rpartition(")")[2].split()
+                found[int(stat.parent.name)] = int(values[1]), (int(values[11]) + int(values[12])) / ticks
+        ours, more = {root}, True
+        while more:
+            more = {pid for pid, (parent, _) in found.items() if parent in ours} - ours
+            ours |= more
+        for pid in ours & set(found):
+            cpu[pid] = found[pid][1]
+            with suppress(OSError, AttributeError):  # a process that has just ended has no memory
+                status = Path(f"/proc/{pid}/status").read_text("ascii", "replace")
+                mb = int(re.search(r"VmHWM:\s*(\d+)", status).group(1)) / 1024
+                if pid == root:
+                    self.driver_mb = max(self.driver_mb, mb)
+                else:
+                    self.worker_mb = max(self.worker_mb, mb)
+        self.driver_cpu = cpu.get(root, 0.0)
+        self.workers_cpu = sum(cpu.values()) - self.driver_cpu
+
+
+def busy_seconds() -> float:
+    """CPU seconds of all processes since the machine was started, by all its processors."""
+    times = Path("/proc/stat").read_text("ascii").split("\n", 1)[0].split()[1:]
+    user, nice, system, _, _, irq, soft, *_ = map(int, times)
+    return (user + nice + system + irq + soft) / os.sysconf("SC_CLK_TCK")
+
+
+def entered(out: Path) -> list[float]:
+    """When each shard was entered into the ledger."""
+    return [entry.stat().st_mtime for entry in (out / "store" / "ledger").glob("*.json")]
+
+
+def run_job(folder: Path, out: Path, workers: int, kill_at: int | None = None) -> Cost:
+    """Run the main job as a process; ``kill_at`` shards, kill it and its workers."""
+    command = [sys.executable, "-c", "from textgov.cli import main; main()", "panel", str(folder)]
+    command += ["--out", str(out), "--workers", str(workers), "--json", "--quiet"]
+    cpu: dict[int, float] = {}
+    cost, began, start, busy = Cost(), time.time(), time.perf_counter(), busy_seconds()
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(command, stdout=said, start_new_session=True)
+        try:
+            while process.poll() is None:
+                cost.watch(process.pid, cpu)
+                if kill_at is not None and len(entered(out)) >= kill_at:
+                    break
+                time.sleep(0.1)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        cost.seconds = time.perf_counter() - start
+        cost.others = (busy_seconds() - busy - sum(cpu.values())) / cost.seconds
+        said.seek(0)
+        told = said.read()
+    if kill_at is None:
+        if process.returncode not in (0, PARTIAL):
+            raise SystemExit(f"{command[3:]} failed with status {process.returncode}")
+        facts = json.loads(told)
+        if facts["n_failed"] or facts["n_documents"] != sum(1 for _ in folder.rglob("*.txt")):
+            raise SystemExit(f"not every document was read: {facts}")
+    cost.map_seconds = max([0.0, *(at - began for at in entered(out) if at > began)])
+    return cost
+
+
+def recipe_seconds(folder: Path, work: Path) -> float:
+    """What the recipe of ``main_job.py`` would take for all files, from some of them and from one."""
+    files = sorted(folder.rglob("*.txt"))
+    terms = work / "terms.txt"
+    terms.write_text("\n".join(entry.term for entry in read_lexicon("digital-government").entries), "utf-8")
+    chosen: list[Path] = []
+    for path in files[:: max(len(files) // (2 * RECIPE_FILES), 1)]:
+        try:
+            path.read_text("utf-8")
+        except UnicodeDecodeError:
+            continue
+        chosen.append(path)
+    chosen = chosen[:RECIPE_FILES]
+    seconds = []
+    for number, part in enumerate((chosen[:1], chosen)):
+        some = work / f"some{number}"
+        for path in part:
+            target = (some / path.relative_to(folder)).with_suffix(".md")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target)
+        command = [sys.executable, "-c", RECIPE, str(some), str(terms), str(work / "pivot.csv")]
+        seconds.append(min(timed(command)[0] for _ in range(2)))
+        shutil.rmtree(some)
+    one, some_seconds = seconds
+    return one + (some_seconds - one) * (len(files) - 1) / (len(chosen) - 1)
+
+
+def wc_seconds(folder: Path) -> float:
+    """What ``wc -m`` takes for all files."""
+    start = time.perf_counter()
+    names = subprocess.run(["find", str(folder), "-name", "*.txt", "-print0"], check=True, capture_output=True).stdout
+    environment = {**os.environ, "LC_ALL": "C.UTF-8"}
+    subprocess.run(["xargs", "-0", "wc", "-m"], input=names, check=True, stdout=subprocess.DEVNULL, env=environment)
+    return time.perf_counter() - start
+
+
+@dataclass
+class Told:
+    """All runs of one size; ``recipe`` and ``wc`` in seconds, sizes in MB."""
+
+    n: int
+    n_chars: int
+    mb: float
+    wc: float
+    recipe: float
+    runs: dict[str, Cost] = field(default_factory=dict)
+    n_shards: int = 0
+    out_mb: float = 0.0
+
+
+def measure(n: int, n_chars: int, work: Path) -> Told:
+    """Make the documents and do all runs of one size."""
+    folder, out, killed = work / "reports", work / "out", work / "killed"
+    mb = make_reports(folder, n, n_chars) / 1e6
+    told = Told(n, n_chars, mb, wc_seconds(folder), recipe_seconds(folder, work))
+    told.runs["one"] = run_job(folder, work / "one", 1)
+    shutil.rmtree(work / "one")
+    told.runs["two"] = run_job(folder, out, 2)
+    told.n_shards = len(entered(out))
+    told.out_mb = sum(file.stat().st_size for file in out.rglob("*") if file.is_file()) / 1e6
+    told.runs["no-op"] = run_job(folder, out, 2)
+    changed = sorted(folder.rglob("*.txt"))[n // 2]
+    changed.write_bytes(changed.read_bytes() + "补充一句。\n".encode())
+    told.runs["one changed"] = run_job(folder, out, 2)
+    shutil.rmtree(out)
+    told.runs["killed"] = run_job(folder, killed, 2, round(told.n_shards * KILL_SHARE))
+    told.runs["resumed"] = run_job(folder, killed, 2)
+    return told
+
+
+# ---- the table ----
+
+
+def print_size(told: Told) -> None:
+    """What one size cost."""
+    n, mb, runs = told.n, told.mb, told.runs
+    print(f"\n{n:,} documents, {told.n_chars} characters on average, {mb:.1f} MB, {told.n_shards} shards", end="")
+    print(f"; results and store {told.out_mb:.0f} MB")
+    print("             seconds  map s  documents/s   MB/s  CPU s driver workers  MB driver  largest worker  others")
+    for name, cost in runs.items():
+        print(f"  {name:11}{cost.seconds:8.2f} {cost.map_seconds:6.2f} {n / cost.seconds:12,.0f}", end="")
+        print(f" {mb / cost.seconds:6.2f} {cost.driver_cpu:13.1f} {cost.workers_cpu:7.1f}", end="")
+        print(f" {cost.driver_mb:10.0f} {cost.worker_mb:15.0f} {cost.others:7.1f}")
+    one, two = runs["one"], runs["two"]
+    told_ratios = f"{told.recipe / one.seconds:.1f} times one worker, {told.recipe / two.seconds:.1f} times two"
+    print(f"  recipe {told.recipe:.1f} s: {told_ratios}")
+    print(f"  wc -m {told.wc:.2f} s: one worker takes {one.seconds / told.wc:.0f} times as long")
+    print(f"  map stages: one worker takes {one.map_seconds / two.map_seconds:.2f} times as long as two")
+    both = runs["killed"].seconds + runs["resumed"].seconds
+    print(f"  killed and resumed take {both / two.seconds:.2f} times as long as an undisturbed run")
+
+
+def print_growth(all_told: Sequence[Told]) -> None:
+    """Ten times the documents, and a million."""
+    for small, large in permutations(all_told, 2):
+        if small.n_chars != large.n_chars or large.n != 10 * small.n:
+            continue
+        print(f"\n{small.n:,} to {large.n:,} documents of {small.n_chars} characters")
+        for name in ("one", "two"):
+            before, after = small.runs[name], large.runs[name]
+            cpu = (after.driver_cpu + after.workers_cpu) / (before.driver_cpu + before.workers_cpu)
+            slope = (after.seconds - before.seconds) / (large.n - small.n)
+            million = after.seconds + slope * (1_000_000 - large.n)
+            print(f"  workers: {name}   time x {after.seconds / before.seconds:.2f}   CPU x {cpu:.2f}", end="")
+            print(f"   1,000,000 documents: {million / 60:.0f} minutes")
+
+
+def main() -> None:
+    """Make, run, print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", nargs="+", default=list(SIZES))
+    parser.add_argument("--large", action="store_true")
+    parser.add_argument("--work", type=Path, help="folder for documents and results; a temporary one if not given")
+    parser.add_argument("--json", type=Path)
+    args = parser.parse_args()
+    all_told: list[Told] = []
+    for size in [*args.sizes, *(LARGE if args.large else ())]:
+        n, _, n_chars = size.partition(":")
+        with tempfile.TemporaryDirectory(dir=args.work) as work:
+            told = measure(int(n), int(n_chars), Path(work))
+        print_size(told)
+        all_told.append(told)
+        if args.json:
+            args.json.write_text(json.dumps([asdict(one) for one in all_told], indent=1), "utf-8")
+    print_growth(all_told)
+
+
+if __name__ == "__main__":
+    main()
