@@ -616,3 +616,12 @@ def test_real_files_are_all_read_and_their_originals_are_the_files(reports: Path
         assert document.original == (reports / document.doc_id).read_text("utf-8")
         assert document.original.endswith(document.text)
         assert not document.text.startswith("---\n")
+
+
+def test_front_matter_in_a_cell_is_that_of_a_document(tmp_path: Path):
+    cell = "---\ntitle: 某市政府工作报告\ncity: 武汉市\n---\n\n推进数字政府建设。"
+    corpus = load_corpus(write_files(tmp_path, {"a.jsonl": as_jsonl({"text": cell}), "b.txt": cell.encode()}))
+    for document in corpus.documents:
+        assert (document.title, document.meta["city"]) == ("某市政府工作报告", "武汉市")
+        assert document.text.strip() == "推进数字政府建设。"
+        assert document.original == cell

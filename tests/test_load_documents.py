@@ -26,7 +26,7 @@ from textgov.load.docx import read_docx
 from textgov.load.html import read_html
 from textgov.load.mhtml import read_mhtml
 from textgov.load.numbering import spell_number
-from textgov.load.pdf import read_pdf
+from textgov.load.pdf import read_pdf, without_running
 from textgov.load.raw import Fault, LoadOptions, Raw
 from textgov.load.word import find_office, read_word
 from textgov.load.xml import read_xml
@@ -723,9 +723,21 @@ def test_policy_addresses_as_pdf(real_data: Path):
     assert {name: raw.title[2:4] for name, raw in found.items()} == years
     # Numbered paragraphs follow each other without a gap; a wrong text layer could not count.
     for name, last in {"pa2004.pdf": 80, "pa2005.pdf": 90, "PA2014.pdf": 190}.items():
-        numbers = set(map(int, re.findall(r"^(\d{1,3})\. ", found[name].original, re.MULTILINE)))
+        lines = found[name].original.replace("\f", "\n")
+        numbers = set(map(int, re.findall(r"^(\d{1,3})\. ", lines, re.MULTILINE)))
         assert len(set(range(1, last)) - numbers) <= 2, name
     assert "教育局會於2014/15學年在高中分階段，為少數族裔學生" in found["PA2014.pdf"].original  # as page 16 shows it
+
+
+def test_running_headers_and_page_numbers_go_and_paragraph_numbers_stay():
+    pages = [
+        f"常德市数字政府建设规划\n{2 * page + 3}\n推进电子政务{page}。\n又一段{page}。\n- {page + 1} -"
+        for page in range(6)
+    ]
+    kept = [f"{2 * page + 3}\n推进电子政务{page}。\n又一段{page}。" for page in range(6)]
+    assert without_running(pages) == kept
+    assert without_running(pages[:2]) == pages[:2]  # two pages show no habit
+    assert without_running([]) == []
 
 
 @pytest.mark.real

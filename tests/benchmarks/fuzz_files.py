@@ -10,17 +10,22 @@ import io
 import json
 import lzma
 import random
+import re
 import struct
 import subprocess
 import tarfile
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from textgov.load import READERS
 from textgov.load.word import find_office, read_word
 
+SOME_TIME = b"2020-01-01T00:00:00Z"
+MADE_BY_OFFICE = frozenset((".doc", ".dot", ".wps", ".wpt"))  # never twice the same
 OFFICE_SECONDS = 180.0  # for LibreOffice to write a file
 TITLE = "2021年政府工作报告"
 LINES = (
@@ -81,6 +86,20 @@ def _saved(write: Callable[[Path], object], ending: str) -> bytes:
         return path.read_bytes()
 
 
+def _timeless(data: bytes) -> bytes:
+    """A zip package without the times at which it was made."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(zipfile.ZipInfo(name), re.sub(rb"20\d\d-\d\d-\d\dT[\d:]{8}Z", SOME_TIME, old.read(name)))
+    return stream.getvalue()
+
+
+def _dateless(data: bytes) -> bytes:
+    """An SPSS file with a fixed time in its header."""
+    return data[:92] + b"01 Jan 2012:00:00" + data[109:]
+
+
 def _rows() -> list[dict[str, object]]:
     return [{"标题": f"{TITLE}{at}", "年份": 2020 + at, "正文": REPORT * at} for at in range(1, 5)]
 
@@ -109,11 +128,12 @@ def _tables() -> dict[str, list[bytes]]:
         book.active.append(row)
         for column, cell in enumerate(row):
             sheet.write(at, column, cell)
-    new, xls = _saved(book.save, ".xlsx"), io.BytesIO()
+    new, xls = _timeless(_saved(book.save, ".xlsx")), io.BytesIO()
     old.save(xls)
     dta = [io.BytesIO() for _ in range(2)]
-    english.to_stata(dta[0], version=118, write_index=False)
-    english.to_stata(dta[1], version=118, write_index=False, convert_strl=["text"])
+    day = datetime(2020, 1, 1)
+    english.to_stata(dta[0], version=118, write_index=False, time_stamp=day)
+    english.to_stata(dta[1], version=118, write_index=False, time_stamp=day, convert_strl=["text"])
     short = english.assign(text=english.text.str[:200])
     lines = [json.dumps(row, ensure_ascii=False) for row in _rows()]
     return {
@@ -122,8 +142,8 @@ def _tables() -> dict[str, list[bytes]]:
         ".xlsx": [new],
         ".xls": [xls.getvalue(), _page().encode()],
         ".dta": [stream.getvalue() for stream in dta],
-        ".sav": [_saved(lambda path: pyreadstat.write_sav(short, str(path)), ".sav")],
-        ".zsav": [_saved(lambda path: pyreadstat.write_sav(short, str(path), compress=True), ".zsav")],
+        ".sav": [_dateless(_saved(lambda path: pyreadstat.write_sav(short, str(path)), ".sav"))],
+        ".zsav": [_dateless(_saved(lambda path: pyreadstat.write_sav(short, str(path), compress=True), ".zsav"))],
         ".parquet": [_saved(frame.to_parquet, ".parquet")],
         ".json": [json.dumps(_rows(), ensure_ascii=False).encode(), json.dumps({"data": _rows()}).encode()],
         ".jsonl": ["\n".join(lines).encode(), "\n".join(lines).encode("gb18030")],
@@ -142,7 +162,7 @@ def _docx() -> bytes:
     document.sections[0].header.paragraphs[0].text = "页眉"
     stream = io.BytesIO()
     document.save(stream)
-    return stream.getvalue()
+    return _timeless(stream.getvalue())
 
 
 def _pdf() -> bytes:
@@ -369,7 +389,7 @@ def mutate(data: bytes, source: random.Random, other: bytes = b"") -> bytes:
     if inside and data.startswith(b"PK\3\4"):
         return _repacked(data, source, other)
     for mark, unpack, pack in (
-        (b"\x1f\x8b", gzip.decompress, gzip.compress),
+        (b"\x1f\x8b", gzip.decompress, partial(gzip.compress, mtime=0)),
         (b"\xfd7zXZ", lzma.decompress, lzma.compress),
         (b"BZh", bz2.decompress, bz2.compress),
     ):
@@ -401,7 +421,7 @@ def make_files(ending: str, samples: Mapping[str, list[bytes]], n_files: int, se
     own = samples[ending]
     yield from own[:n_files]
     source = random.Random(f"{seed}{ending}")
-    endings = sorted(samples)
+    endings = sorted(set(samples) - MADE_BY_OFFICE)
     for _ in range(n_files - len(own)):
         yield mutate(source.choice(own), source, source.choice(samples[source.choice(endings)]))
 

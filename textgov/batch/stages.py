@@ -19,7 +19,7 @@ from textgov.duplicates import sign_document
 from textgov.lexicon import check_prefixes
 from textgov.load import LoadOptions, iter_input
 from textgov.locate import LocateOptions, locate_corpus
-from textgov.normalise import NormaliseOptions, normalise_corpus
+from textgov.normalise import NormaliseOptions, normalise_corpus, read_vocabulary
 from textgov.records import Corpus, Document, Lexicon, ManifestRow, Step
 from textgov.screen import flag_cut
 from textgov.segment import SegmentOptions, make_segmenter
@@ -78,6 +78,7 @@ def fingerprints(shard: Shard, options: StageOptions) -> dict[str, str]:
     """For each stage of a shard, a hash of the inputs, options and versions that its result depends on."""
     versions = {stage: [version(name) for name in names] for stage, names in PACKAGES.items()}
     inputs = [(item.name, item.n_bytes, item.stamp) for item in shard.inputs]
+    read_vocabulary(options.normalise.vocabulary)  # a fault in it is told before anything is read
     words = _content(options.normalise.vocabulary)
     read = fingerprint("read", inputs, options.load, options.normalise, words, shard.metadata, versions["read"])
     divisions = _content(options.locate.divisions)

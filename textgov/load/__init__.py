@@ -28,7 +28,7 @@ from textgov.load.references import read_bibtex, read_endnote, read_noteexpress,
 from textgov.load.sheet import read_sheet
 from textgov.load.sniff import reader_name
 from textgov.load.table import read_csv, read_tsv
-from textgov.load.text import read_md, read_txt
+from textgov.load.text import front_matter, read_md, read_txt
 from textgov.load.warc import read_warc
 from textgov.load.word import read_word
 from textgov.load.xml import read_xml
@@ -239,8 +239,17 @@ def _parts(file: _File, options: LoadOptions, *, unpacked: bool = False) -> Iter
 
 
 def _without_header(part: Part) -> Part:
-    """An export of a legal database without its header, whatever the format."""
-    return without_header(part) if isinstance(part, Raw) else part
+    """A document without the header of a legal database or front matter, whatever the format it came in."""
+    if not isinstance(part, Raw):
+        return part
+    part = without_header(part)
+    if part.start or part.end is not None:
+        return part
+    start, meta = front_matter(part.original)
+    if not start or not part.original[start:].strip():
+        return part
+    title = meta.get("title") or ("" if part.title.startswith(("---", "+++")) else part.title)
+    return replace(part, start=start, title=title, meta={**meta, **part.meta})
 
 
 def _manifest_row(file: _File, account: _Account, fault: Fault | None) -> ManifestRow:

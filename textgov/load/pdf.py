@@ -6,6 +6,7 @@ import io
 import re
 import unicodedata
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
@@ -125,8 +126,42 @@ def _unpack(packed: io.BytesIO) -> io.BytesIO:
     return io.BytesIO(whole)
 
 
+# A line of the first or last two of a page that so many pages share is a running header or a page number. On five
+# policy addresses and six made plans this takes out every page number and header, and nothing else.
+EDGE, MIN_RUNNING, RUNNING_SHARE = 2, 3, 0.3
+
+
+def without_running(pages: list[str]) -> list[str]:
+    """Pages without the lines that stand, but for a number, at the top or the foot of many of them."""
+    lines = [page.split("\n") for page in pages]
+    edges = [_edges(page, number) for number, page in enumerate(lines)]
+    counts = Counter(mark for found in edges for mark in set(found.values()))
+    least = max(MIN_RUNNING, RUNNING_SHARE * len(pages))
+    return [
+        "\n".join(line for at, line in enumerate(page) if counts[found.get(at, ("", ""))] < least)
+        for page, found in zip(lines, edges, strict=True)
+    ]
+
+
+def _edges(lines: list[str], page: int) -> dict[int, tuple[str, str]]:
+    """The first and last filled lines of a page: on which side, and their form with digits masked."""
+    filled = [at for at, line in enumerate(lines) if line.strip()]
+    sides = [*((at, "foot") for at in filled[-EDGE:]), *((at, "top") for at in filled[:EDGE])]
+    return {at: (side, _form(lines[at], page)) for at, side in sides}
+
+
+def _form(line: str, page: int) -> str:
+    """A line without blanks and digits; of a number alone how far it is from that of the page.
+
+    So a page number is the same on every page, and the number of a paragraph is not.
+    """
+    bare = "".join(line.split())
+    number = bare.strip("-—–·")
+    return f"#{int(number) - page}" if number.isdecimal() and len(number) < 6 else re.sub(r"\d+", "#", bare)
+
+
 def _judge(pages: _Pages, named: str) -> Iterator[Part]:
-    text = "\f".join(pages.texts)
+    text = "\f".join(without_running(pages.texts))
     if len(pages.scanned) > MAX_UNREAD * max(pages.filled, 1):
         raise ReadError("pdf_scanned", pages=len(pages.scanned), of=pages.filled)
     reason = find_garble(text)

@@ -199,6 +199,9 @@ def _read_kind(reading: Reading, head: str) -> None:
         reading.suffix = "特区"
 
 
+HORIZON = re.compile(r"\s*年?\s*远景")
+
+
 def _read_title(reading: Reading, gazetteer: Gazetteer) -> None:
     title = reading.title
     for mention in find_mentions(gazetteer, title):
@@ -206,7 +209,8 @@ def _read_title(reading: Reading, gazetteer: Gazetteer) -> None:
         if weight:
             reading.claims.append(Claim("title", mention.units, title[mention.start : mention.end], weight))
     session = SESSION_YEARS.search(title)
-    words = find_year_words(title)
+    # The year that a plan looks ahead to (2035年远景目标) is not that of the document.
+    words = [word for word in find_year_words(title) if not HORIZON.match(title, word.end)]
     if session and (year := read_year(session[1])):
         reading.title_year = Found(year, "", -1, -1, session[0])
     elif len({word.year for word in words}) == 1:

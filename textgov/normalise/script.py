@@ -196,17 +196,21 @@ def _parse_vocabulary(data: bytes, path: str) -> Vocabulary:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = data.decode("gb18030", "replace")  # as Excel saves a table in China
-    rows = csv.DictReader(text.splitlines())
+    rows = csv.DictReader(text.splitlines(), strict=True)
+    try:
+        cells = [(rows.line_num, row) for row in rows]
+    except csv.Error as error:
+        raise _bad_vocabulary(path, f"line {rows.line_num}: {error}") from None
     if not {"term", "mapped"} <= set(rows.fieldnames or ()):
         raise _bad_vocabulary(path, "needs the columns term and mapped")
     words: dict[str, str] = {}
-    for row in rows:
-        term = _plain(row["term"])
+    for number, row in cells:
+        term = _plain(row["term"] or "")
         mapped = _plain(row["mapped"] or "") or term
-        if not term:
-            raise _bad_vocabulary(path, f"line {rows.line_num}: no term")
+        if not term or row["mapped"] is None:
+            raise _bad_vocabulary(path, f"line {number}: no term, or a cell is missing")
         if words.setdefault(term, mapped) != mapped:
-            raise _bad_vocabulary(path, f"line {rows.line_num}: {term} is mapped twice")
+            raise _bad_vocabulary(path, f"line {number}: {term} is mapped twice")
     vocabulary = Vocabulary(tuple(words), tuple(words.values()))
     for term, mapped in words.items():
         if map_vocabulary(mapped, vocabulary).text != mapped:
