@@ -12,7 +12,7 @@ from typing import Any
 
 from textgov.errors import OutputError, UsageError
 from textgov.records import Step
-from textgov.store import make_folder, written_aside
+from textgov.store import make_folder, remove_file, written_aside
 
 STORE, LEDGER, LOCK, PLAN = "store", "ledger", "lock", "plan.json"
 # Raised when what a stage writes changes its meaning, so that results of an older textgov are made anew.
@@ -178,11 +178,11 @@ def forget_shards(out: Path, keep: Iterable[str], files: Iterable[str]) -> None:
     known = {f"{shard_id}.json" for shard_id in keep}
     for path in (out / STORE / LEDGER).glob("*.json"):
         if path.name not in known:
-            path.unlink()
+            remove_file(path)
     wanted = set(files)
     for path in sorted((out / STORE).rglob("*.parquet")):
         if path.relative_to(out / STORE).as_posix() not in wanted:
-            path.unlink()
+            remove_file(path)
 
 
 def merge_steps(histories: Iterable[Sequence[Step]]) -> tuple[Step, ...]:

@@ -39,7 +39,7 @@ from textgov.run.provenance import user_tables
 from textgov.run.recall import PANEL, Numbers, outputs_from, read_kept_panel, recall, remember
 from textgov.run.screening import Screened, screen_run
 from textgov.run.shelf import Shelf, Walk
-from textgov.store import sweep_parts
+from textgov.store import remove_file, sweep_parts
 
 __all__ = ["Plan", "RunOptions", "RunResult", "plan_panel", "plan_run", "read_complete", "run_panel"]
 
@@ -137,7 +137,7 @@ def _mend(out: Path, error: StoreError, mended: set[Path]) -> None:
     path = Path(str(error.facts["path"])).absolute()
     if path in mended or (out / STORE).absolute() not in path.parents or not path.is_file():
         raise error
-    path.unlink()
+    remove_file(path)
     mended.add(path)
 
 

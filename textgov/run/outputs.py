@@ -22,6 +22,7 @@ from textgov.run.recall import Numbers, keep_panel
 from textgov.run.screening import Screened
 from textgov.run.shelf import Shelf, Walk
 from textgov.run.summary import Summary, documents_table
+from textgov.store import remove_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,7 +99,7 @@ def write_run(
     """Write every file of a run; its panel is made on the way."""
     totals = Totals(screened.rows, shelf.lexicons, options.panel, gazetteer)
     # Until the end there is no record, so that a run that fails half-way is not taken for a whole one.
-    (shelf.out / "provenance.json").unlink(missing_ok=True)
+    remove_file(shelf.out / "provenance.json")
     faults: list[OutputError] = []
     inputs, summary = InputHash(), Summary(shelf)
     streams = _Streams(shelf.out, faults)

@@ -12,7 +12,7 @@ from textgov.store.documents import (
     write_corpus,
     write_inputs,
 )
-from textgov.store.files import make_folder, sweep_parts, written_aside
+from textgov.store.files import make_folder, remove_file, sweep_parts, written_aside
 from textgov.store.tables import count_rows, iter_tables, read_store_table, table_writer, write_store_table
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "read_inputs",
     "read_places",
     "read_store_table",
+    "remove_file",
     "sweep_parts",
     "table_writer",
     "write_corpus",

@@ -33,6 +33,20 @@ def written_aside(path: Path) -> Iterator[Path]:
             part.unlink(missing_ok=True)
 
 
+def remove_file(path: Path) -> None:
+    """Delete a file that may be missing.
+
+    Raises
+    ------
+    OutputError
+        When the system refuses: the file is open in another program, the folder may not be written.
+    """
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError("out_failed", path=str(path), detail=error.strerror or str(error)) from error
+
+
 def sweep_parts(folder: Path) -> None:
     """Delete what a process that was ended left aside in `folder`."""
     for path in folder.glob(".*.part"):
