@@ -128,7 +128,8 @@ def open_sav(stream: BinaryIO, options: LoadOptions) -> Iterator[Table]:
         source: Any = stream  # its stubs know of paths only
         _, meta = pyreadstat.read_sav(source, metadataonly=True, encoding="LATIN1")
         sets = [meta.variable_value_labels.get(name, {}) for name in meta.column_names]
-        yield _Block([], sets, meta.column_names, [label or "" for label in meta.column_labels])
+        names = [name or "" for name in meta.column_names]  # a damaged name is none
+        yield _Block([], sets, names, [label or "" for label in meta.column_labels])
         width = sum(meta.variable_storage_width.values())
         step = max(1, min(CHUNK_BYTES // max(width, 1), 10_000))
         for offset in range(0, meta.number_rows or 0, step):

@@ -17,6 +17,7 @@ INLINE = frozenset(
     "a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label mark o:p q ruby rb s samp small "
     "span strike strong sub sup time tt u var wbr".split()
 )
+NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 # Names that pages of Chinese governments give to what surrounds the text: the place on the site (面包屑, 当前位置),
 # buttons for font, print and sharing, related pages, codes to scan, copyright.
@@ -69,10 +70,15 @@ def remove(element: Any) -> None:
     before = element.getprevious()
     if element.tail:
         if before is None:
-            parent.text = (parent.text or "") + element.tail
+            parent.text = _settable((parent.text or "") + element.tail)
         else:
-            before.tail = (before.tail or "") + element.tail
+            before.tail = _settable((before.tail or "") + element.tail)
     parent.remove(element)
+
+
+def _settable(text: str) -> str:
+    """A text without what lxml reads, as in ``&#11;``, but refuses to be given."""
+    return NO_XML.sub("\ufffd", text)
 
 
 def text_of(element: Any) -> str:
