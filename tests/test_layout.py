@@ -167,3 +167,18 @@ def test_page_breaks_of_the_textbook(real_data: Path):
     (seed,) = (real_data.parent / "seeds").glob("004*.txt")
     change = join_lines(trim_lines(plain(seed.read_text("utf-8-sig"))).text)
     assert change.places == 9
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("所作的\n政府工作报告\n。会议同意。", "所作的\n政府工作报告。会议同意。"),
+        ("文书\n\n、图画\n、影片", "文书、图画、影片"),
+        ("一\n、本届政府五年工作回顾", "一、本届政府五年工作回顾"),
+        ("他说:“好\n”。", "他说:“好”。"),
+        ("| 甲 |\n、乙", "| 甲 |\n、乙"),
+    ],
+)
+def test_a_line_that_begins_with_a_mark_goes_on(text, expected):
+    assert join_lines(text).text == expected
+    assert join_lines(expected).text == expected

@@ -46,8 +46,7 @@ SEED = 20_261_122
 SIZES, LARGE = ("2000:14276", "2000:3000", "20000:3000"), ("20000:750", "200000:750")
 YEARS = range(2003, 2023)
 REPORT_CHARS = 8_000  # longer documents are work reports, one a place-year; shorter ones notices, any number of them
-SPREAD = 2_993 / 14_276
-HITS_PER_CHAR = 21_097 / (1_823 * 14_276)
+SPREAD, HITS_PER_CHAR = 2_993 / 14_276, 21_097 / (1_823 * 14_276)
 # Counted in documents made with these numbers, so that lengths and hits come out as wanted.
 HITS_PER_CARRIER, CHARS_PER_CLAUSE = 1.29, 9.15
 FORMS = {
@@ -335,7 +334,7 @@ def measure(n: int, n_chars: int, work: Path) -> Told:
     changed.write_bytes(changed.read_bytes() + "补充一句。\n".encode())
     told.runs["one changed"] = run_job(folder, out, 2)
     shutil.rmtree(out)
-    told.runs["killed"] = run_job(folder, killed, 2, round(told.n_shards * KILL_SHARE))
+    told.runs["killed"] = run_job(folder, killed, 2, max(round(told.n_shards * KILL_SHARE), 1))
     told.runs["resumed"] = run_job(folder, killed, 2)
     return told
 

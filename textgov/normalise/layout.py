@@ -134,18 +134,28 @@ def _join_once(text: str) -> Change:
     return apply_edits(text, edits)
 
 
+# No line begins with one of these: what stands before it was torn off (所作的 / 政府工作报告 / 。, where links stood).
+NEVER_FIRST = "。,、;:!?”’」』》"
+
+
 def _joints(lines: list[str], candidates: list[int], grid: Grid | None) -> Iterator[tuple[int, int]]:
     """Numbers of the lines that go on, each with that of the line in which it does."""
     last, whole = -1, ""
     for one in candidates:
         line = lines[one].strip(" ")
         whole = whole + line if last == one else line
-        if not line or (not grid and not (len(whole) >= MIN_COMMA or SENTENCE_END.search(whole))):
+        if not line:
             continue
         two = next((at for at in range(one + 1, min(one + MAX_GAP, len(lines) - 1) + 1) if lines[at].strip(" ")), 0)
         if not two:
             continue
         behind = lines[two].strip(" ")
+        if behind[0] in NEVER_FIRST and not MARKUP.match(whole):
+            yield one, two
+            last = two
+            continue
+        if not grid and not (len(whole) >= MIN_COMMA or SENTENCE_END.search(whole)):
+            continue
         if HEAD.match(behind) or MARKUP.match(whole):
             continue
         if (grid and _is_full(line, two - one, grid)) or _is_torn(whole, behind):
