@@ -16,7 +16,7 @@ from textgov.load.legal import without_header
 from textgov.load.raw import Fault, LoadOptions, Raw
 from textgov.load.reference_formats import references_kind
 
-FRONT = re.compile(r"\A(---|\+\+\+)[ \t]*\r?\n(.*?)^(?:\1|-{3,})[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
+FRONT = re.compile(r"\A(---|\+\+\+)[ \t]*\r?\n(.*?)^\1(?:(?<=-)-*)?[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 FRONT_LENGTH = 20_000  # front matter longer than this is not front matter (and can crash the YAML parser)
 ABSTRACTS = ("abstract", "摘要")
 TITLE_LENGTH = 80  # a first line longer than this is a paragraph, not a title
