@@ -16,6 +16,7 @@ import pytest
 
 import textgov
 from textgov import cli, errors
+from textgov.cli.runs import PARTIAL
 from textgov.errors import (
     MESSAGES,
     ExtraError,
@@ -205,7 +206,7 @@ def test_status_0_when_all_went_well(monkeypatch, reports):
 
 def test_status_3_when_an_input_could_not_be_read(monkeypatch, reports, capsys):
     (reports / "broken.docx").write_bytes(b"no archive")
-    assert run_panel(monkeypatch, reports, "--lang", "en") == cli.PARTIAL == 3
+    assert run_panel(monkeypatch, reports, "--lang", "en") == PARTIAL == 3
     assert wording("run_failed", n_failed=1, out=(reports.parent / "out").as_posix()) in capsys.readouterr().err
 
 

@@ -29,11 +29,9 @@ from textgov.records.index import (
     index_of,
     join_indexes,
 )
+from textgov.records.lexicons import Category, Context, Entry, Lexicon
 from textgov.records.results import (
-    Category,
-    Entry,
     Features,
-    Lexicon,
     Panel,
     Variable,
 )
@@ -46,6 +44,7 @@ __all__ = [
     "MANIFEST_COLUMNS",
     "REVIEW_COLUMNS",
     "Category",
+    "Context",
     "Corpus",
     "Document",
     "Doubt",

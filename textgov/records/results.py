@@ -1,15 +1,14 @@
-"""Lexicons, counts and panels: what is measured."""
+"""Counts and panels: what is measured."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textgov.errors import RecordError
 from textgov.records.documents import Step, check_ids
+from textgov.records.lexicons import Lexicon
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,67 +16,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
     from scipy.sparse import csr_array
-
-
-@dataclass(frozen=True, slots=True)
-class Category:
-    """A category of a lexicon: ``name`` is ASCII and becomes part of the column names."""
-
-    name: str
-    zh: str
-    en: str
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One entry: a term, other spellings that count as it, its category, and what is known about it."""
-
-    term: str
-    category: str
-    variants: tuple[str, ...] = ()
-    phase: str = ""
-    source: str = ""
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Lexicon:
-    """Categories of entries, with a version and a source. ``prefix`` starts the names of its columns."""
-
-    name: str
-    version: str
-    prefix: str
-    zh: str
-    en: str
-    citation: str
-    categories: tuple[Category, ...]
-    entries: tuple[Entry, ...]
-    note: str = ""
-
-    def __post_init__(self) -> None:
-        if not self.entries:
-            raise RecordError("record_bad", what=self.name, detail="the lexicon has no entry")
-        known = {category.name for category in self.categories}
-        seen: set[tuple[str, str]] = set()
-        for entry in self.entries:
-            if not entry.term.strip() or entry.category not in known or (entry.category, entry.term) in seen:
-                detail = f"entry {entry.term!r} of {entry.category!r} is empty, doubled or of no category"
-                raise RecordError("record_bad", what=self.name, detail=detail)
-            seen.add((entry.category, entry.term))
-
-    @property
-    def hash(self) -> str:
-        """First 16 hex digits of the SHA-256 of all that decides a count, independent of the order of entries."""
-        rows = sorted([entry.category, entry.term, *sorted(entry.variants)] for entry in self.entries)
-        return hashlib.sha256(json.dumps(rows, ensure_ascii=False).encode()).hexdigest()[:16]
-
-    @property
-    def label(self) -> str:
-        """``name@version``."""
-        return f"{self.name}@{self.version}"
-
-    def __repr__(self) -> str:
-        return f"<Lexicon {self.label}: {len(self.entries)} entries in {len(self.categories)} categories>"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,82 +1,37 @@
-"""The command line: one command a task; parses, calls, prints; no logic."""
+"""From files to a run folder: panel, run, init, demo, status."""
 
 from __future__ import annotations
 
 import json
-import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from textgov.errors import TextgovError, UsageError, wording
+from textgov.cli.terminal import (
+    DryRun,
+    Engine,
+    Json,
+    Lang,
+    Out,
+    Quiet,
+    Run,
+    Scheduler,
+    Sources,
+    Strict,
+    Terminal,
+    Workers,
+    say,
+    set_up,
+)
+from textgov.errors import UsageError, wording
 
 if TYPE_CHECKING:
     from textgov.engine import EngineOptions
     from textgov.run import RunOptions, RunResult
 
-app = typer.Typer(
-    name="textgov",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    help="From a folder of Chinese government documents to a city-year panel.\n\n从政策文本文件夹到城市—年份面板数据。",
-    epilog="Examples:  textgov demo   |   textgov panel reports --out out   |   textgov run project.toml",
-)
-Sources = Annotated[list[Path], typer.Argument(metavar="SOURCE...", help="Files and folders / 文件或文件夹")]
-Out = Annotated[Path, typer.Option(metavar="DIR", help="Folder for all results / 结果文件夹")]
-Workers = Annotated[int | None, typer.Option(help="Processes; all cores by default / 进程数，默认用全部核心")]
-Engine = Annotated[str | None, typer.Option(help="serial, processes or dask / 运行方式")]
-Scheduler = Annotated[str | None, typer.Option(help="Address of a Dask scheduler / Dask 调度器地址")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be done / 只说明将做什么")]
-Run = Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run / 运行结果文件夹")]
-Strict = Annotated[bool, typer.Option("--strict", help="Status 3 for doubtful documents too / 有存疑文档时也返回 3")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no messages / 不显示进度和消息")]
-Json = Annotated[bool, typer.Option("--json", help="Print the summary as JSON / 以 JSON 输出摘要")]
-Lang = Annotated[str | None, typer.Option(help="Language of messages: zh or en / 消息语言")]
-
+app = typer.Typer()
 PARTIAL = 3  # finished, but some inputs could not be read
-INTERRUPTED = 130
-
-
-class _Terminal:
-    """The language of messages, and whether any are wanted."""
-
-    lang = "en"
-    quiet = False
-
-
-def _set_up(lang: str | None, quiet: bool) -> None:
-    if lang not in (None, "zh", "en"):
-        raise UsageError("option_bad", name="lang", value=lang, detail="use zh or en")
-    _Terminal.quiet = quiet
-    _Terminal.lang = lang or _usual_language()
-
-
-def _usual_language() -> str:
-    """Chinese where the terminal speaks Chinese and can show it; results never depend on this."""
-    wanted = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
-    try:
-        "文本".encode(sys.stderr.encoding or "ascii")
-    except (UnicodeEncodeError, LookupError):
-        return "en"
-    return "zh" if wanted.lower().startswith("zh") else "en"
-
-
-def _say(text: str) -> None:
-    if not _Terminal.quiet:
-        print(text, file=sys.stderr)
-
-
-@app.callback(invoke_without_command=True)
-def _main(version: Annotated[bool, typer.Option("--version", help="Print the version / 显示版本")] = False) -> None:
-    if version:
-        from importlib.metadata import version as version_of
-
-        print(f"textgov {version_of('textgov')}")
-        raise typer.Exit
 
 
 @app.command()
@@ -110,7 +65,7 @@ def panel(
     lang: Lang = None,
 ) -> None:
     """Files to a place-year panel, in one step / 从文件一步得到面板数据"""
-    _set_up(lang, quiet)
+    set_up(lang, quiet)
     from textgov.batch import StageOptions
     from textgov.count import CountOptions
     from textgov.engine import EngineOptions
@@ -151,7 +106,7 @@ def run(
     lang: Lang = None,
 ) -> None:
     """Run a project file / 运行项目文件"""
-    _set_up(lang, quiet)
+    set_up(lang, quiet)
     from textgov.engine import EngineOptions
     from textgov.project import read_project
 
@@ -169,25 +124,11 @@ def init(
     lang: Lang = None,
 ) -> None:
     """Write a commented project file / 生成带注释的项目文件"""
-    _set_up(lang, quiet)
+    set_up(lang, quiet)
     from textgov.project import write_template
 
     write_template(path)
     print(path)
-
-
-@app.command()
-def lexicons(as_json: Json = False) -> None:
-    """List the built-in lexicons / 列出内置词典"""
-    from textgov.lexicon import builtin_lexicons, read_lexicon
-
-    found = [read_lexicon(name) for name in builtin_lexicons()]
-    if as_json:
-        rows = [{"name": one.name, "version": one.version, "entries": len(one.entries)} for one in found]
-        print(json.dumps(rows, ensure_ascii=False))
-        return
-    for one in found:
-        print(f"{one.name:26} {one.version:5} {one.prefix:4} {len(one.entries):4}  {one.zh} / {one.en}")
 
 
 @app.command()
@@ -200,7 +141,7 @@ def demo(
     lang: Lang = None,
 ) -> None:
     """Run on the bundled corpus and check / 用自带语料演示并核对"""
-    _set_up(lang, quiet)
+    set_up(lang, quiet)
     from textgov.demo import check_truth, demo_folder, demo_options, show_panel
     from textgov.engine import EngineOptions
 
@@ -210,7 +151,24 @@ def demo(
     check_truth(panel)
     print(show_panel(panel))
     _list_files(result)
-    _say(wording("demo_next", _Terminal.lang, out=out.as_posix()))
+    say(wording("demo_next", Terminal.lang, out=out.as_posix()))
+
+
+@app.command()
+def status(run_folder: Run, as_json: Json = False, lang: Lang = None) -> None:
+    """How far a run is: stages, shards, failures / 查看运行进度"""
+    set_up(lang, False)
+    from textgov.batch import read_status
+
+    found = read_status(run_folder)
+    if as_json:
+        print(json.dumps(found, ensure_ascii=False, sort_keys=True))
+        return
+    print(wording("status_said", Terminal.lang, **{**found, "path": run_folder}))
+    for name, n in found["stages"].items():
+        print(f"{name:14} {n}")
+    if found["seconds_left"] is not None:
+        print(wording("status_left", Terminal.lang, seconds=round(found["seconds_left"])))
 
 
 def _run(sources: tuple[Path, ...], out: Path, options: RunOptions, where: EngineOptions) -> RunResult:
@@ -218,9 +176,9 @@ def _run(sources: tuple[Path, ...], out: Path, options: RunOptions, where: Engin
     from textgov.run import run_panel
 
     told = {"engine": where.engine, "workers": where.workers, "scheduler": where.scheduler}
-    if _Terminal.quiet:
+    if Terminal.quiet:
         return run_panel(sources, out, options, **told)  # type: ignore[arg-type]
-    with show_progress(_Terminal.lang) as progress:
+    with show_progress(Terminal.lang) as progress:
         return run_panel(sources, out, options, **told, progress=progress)  # type: ignore[arg-type]
 
 
@@ -232,26 +190,9 @@ def _show_plan(sources: tuple[Path, ...], out: Path, options: RunOptions, as_jso
     if as_json:
         print(json.dumps({"shards": len(plan.shards), "jobs": len(plan.jobs), "stages": stages}, sort_keys=True))
         return
-    print(wording("plan_said", _Terminal.lang, jobs=len(plan.jobs), shards=len(plan.shards)))
+    print(wording("plan_said", Terminal.lang, jobs=len(plan.jobs), shards=len(plan.shards)))
     for name, found in stages.items():
         print(f"{name:14} " + ", ".join(f"{verdict} {n}" for verdict, n in found.items()))
-
-
-@app.command()
-def status(run_folder: Run, as_json: Json = False, lang: Lang = None) -> None:
-    """How far a run is: stages, shards, failures / 查看运行进度"""
-    _set_up(lang, False)
-    from textgov.batch import read_status
-
-    found = read_status(run_folder)
-    if as_json:
-        print(json.dumps(found, ensure_ascii=False, sort_keys=True))
-        return
-    print(wording("status_said", _Terminal.lang, **{**found, "path": run_folder}))
-    for name, n in found["stages"].items():
-        print(f"{name:14} {n}")
-    if found["seconds_left"] is not None:
-        print(wording("status_left", _Terminal.lang, seconds=round(found["seconds_left"])))
 
 
 def _list_files(result: RunResult) -> None:
@@ -265,21 +206,19 @@ def _finish(result: RunResult, strict: bool, as_json: bool) -> None:
         print(json.dumps(facts, ensure_ascii=False, sort_keys=True))
     else:
         _list_files(result)
-    _say(wording("run_done", _Terminal.lang, **facts))
+    say(wording("run_done", Terminal.lang, **facts))
     if result.again:
-        _say(wording("run_again", _Terminal.lang))
+        say(wording("run_again", Terminal.lang))
     if summary.n_failed:
-        _say(wording("run_failed", _Terminal.lang, **facts))
+        say(wording("run_failed", Terminal.lang, **facts))
     if summary.n_elsewhere:
-        _say(wording("run_elsewhere", _Terminal.lang, **facts))
+        say(wording("run_elsewhere", Terminal.lang, **facts))
     if facts["n_doubtful"]:
-        _say(wording("run_doubtful", _Terminal.lang, **facts))
+        say(wording("run_doubtful", Terminal.lang, **facts))
     for name in result.unmatched:
-        _say(wording("metadata_unmatched", _Terminal.lang, name=name))
+        say(wording("metadata_unmatched", Terminal.lang, name=name))
     for decision in result.stale:
-        _say(
-            wording("decision_unmatched", _Terminal.lang, path=decision.path, row=decision.row, doc_id=decision.doc_id)
-        )
+        say(wording("decision_unmatched", Terminal.lang, path=decision.path, row=decision.row, doc_id=decision.doc_id))
     if summary.n_failed or (strict and facts["n_doubtful"]):
         raise typer.Exit(PARTIAL)
 
@@ -297,29 +236,3 @@ def _facts(result: RunResult) -> dict[str, Any]:
         **{name: getattr(result.summary, name) for name in SUMMARY_NUMBERS},
         "out": result.out.as_posix(),
     }
-
-
-def main() -> None:
-    """Entry point: every error of ours is one line and an exit status."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")  # a console that cannot show a character must not stop a run
-    try:
-        status = app(standalone_mode=False)
-        if status == INTERRUPTED:  # typer has already caught the interrupt
-            raise KeyboardInterrupt
-    except TextgovError as error:
-        print(f"textgov: {error.text(_Terminal.lang)}", file=sys.stderr)
-        sys.exit(error.status)
-    except (KeyboardInterrupt, typer.Abort):
-        print(f"textgov: {wording('interrupted', _Terminal.lang)}", file=sys.stderr)
-        sys.exit(INTERRUPTED)
-    except BrokenPipeError:
-        sys.exit(1)
-    except Exception as error:
-        show = getattr(error, "show", None)  # a fault in the words of the command line, as click reports it
-        if show is None:
-            raise
-        show()
-        sys.exit(getattr(error, "exit_code", 2))
-    sys.exit(status if isinstance(status, int) else 0)

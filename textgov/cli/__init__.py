@@ -1,0 +1,60 @@
+"""The command line: one command a task; parses, calls, prints; no logic."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from textgov.cli import lexicons, runs
+from textgov.cli.terminal import Terminal
+from textgov.errors import TextgovError, wording
+
+app = typer.Typer(
+    name="textgov",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="From a folder of Chinese government documents to a city-year panel.\n\n从政策文本文件夹到城市—年份面板数据。",
+    epilog="Examples:  textgov demo   |   textgov panel reports --out out   |   textgov run project.toml",
+)
+INTERRUPTED = 130
+for _part in (runs.app, lexicons.app):
+    app.add_typer(_part)
+
+
+@app.callback(invoke_without_command=True)
+def _main(version: Annotated[bool, typer.Option("--version", help="Print the version / 显示版本")] = False) -> None:
+    if version:
+        from importlib.metadata import version as version_of
+
+        print(f"textgov {version_of('textgov')}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Entry point: every error of ours is one line and an exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a console that cannot show a character must not stop a run
+    try:
+        status = app(standalone_mode=False)
+        if status == INTERRUPTED:  # typer has already caught the interrupt
+            raise KeyboardInterrupt
+    except TextgovError as error:
+        print(f"textgov: {error.text(Terminal.lang)}", file=sys.stderr)
+        sys.exit(error.status)
+    except (KeyboardInterrupt, typer.Abort):
+        print(f"textgov: {wording('interrupted', Terminal.lang)}", file=sys.stderr)
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        sys.exit(1)
+    except Exception as error:
+        show = getattr(error, "show", None)  # a fault in the words of the command line, as click reports it
+        if show is None:
+            raise
+        show()
+        sys.exit(getattr(error, "exit_code", 2))
+    sys.exit(status if isinstance(status, int) else 0)
