@@ -175,6 +175,9 @@ def test_hit_names_its_document_place_and_year():
         "term",
         "start",
         "end",
+        "section",
+        "sentence",
+        "paragraph",
         "left",
         "hit",
         "right",
@@ -211,7 +214,7 @@ def test_empty_corpus_and_empty_documents(options: CountOptions):
 
 
 def test_unknown_overlap():
-    with pytest.raises(UsageError, match="overlap = shortest: use longest or all"):
+    with pytest.raises(UsageError, match="overlap = shortest: use longest or nested or all"):
         count_lexicon(corpus_of("a"), lexicon_of("a"), CountOptions(overlap="shortest"))  # type: ignore[arg-type]
 
 

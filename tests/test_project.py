@@ -228,7 +228,7 @@ UNKNOWN = [
     pytest.param('sources = "a"\ncount = { contxt = 3 }\n', 2, "contxt", "context", id="inline-table"),
     pytest.param('sources = "a"\n[[cuont]]\ncontext = 3\n', 2, "cuont", "count", id="array-of-tables"),
     pytest.param('sources = "a"\n[panel]\ncomplete = []\n', 3, "complete", "level", id="not-for-files"),
-    pytest.param('sources = "a"\n[count]\nlevel = "county"\n', 3, "level", "overlap", id="key-of-another-section"),
+    pytest.param('sources = "a"\n[count]\nlevel = "county"\n', 3, "level", "levels", id="key-of-another-section"),
     pytest.param('sources = [\n  "a",\n  "b",\n]\n\nwrods = true\n', 6, "wrods", "words", id="after-a-long-list"),
 ]
 

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from textgov.count import make_sets
 from textgov.errors import RecordError, UsageError
-from textgov.lexicon import check_prefixes, match_keys
+from textgov.lexicon import check_prefixes
 from textgov.measures import KEYS, LENGTHS, MEASURES, YEAR, Measure
 from textgov.records import Corpus, Document, Features, Index, Lexicon, Panel, Step, Variable, index_of
 from textgov.regions import Division, Gazetteer, at_code, panel_units, place, province_of, read_divisions, region_of
@@ -331,17 +332,9 @@ def category_counts(block: Features) -> NDArray[np.int64]:
 
     The total counts a hit of a term that is listed in two categories once.
     """
-    lexicon = block.lexicon
-    if lexicon is None:
+    if block.lexicon is None:
         raise RecordError("record_bad", what="category_counts", detail="these features are not counts of a lexicon")
-    order = {category.name: number for number, category in enumerate(lexicon.categories)}
-    member = np.zeros((len(lexicon.entries), len(order) + 1), dtype=np.int64)
-    seen: set[frozenset[str]] = set()
-    for number, entry in enumerate(lexicon.entries):
-        member[number, order[entry.category]] = 1
-        member[number, -1] = match_keys(entry) not in seen
-        seen.add(match_keys(entry))
-    counts: NDArray[np.int64] = np.asarray(block.values @ member)
+    counts: NDArray[np.int64] = np.asarray(block.values @ make_sets(block.lexicon).member)
     return counts
 
 

@@ -66,7 +66,10 @@ engine = "rjieba"                # rjieba or jieba: the same words / 两者分�
 hmm = true
 
 [count]
-overlap = "longest"              # longest or all / 最长匹配或全部匹配
+overlap = "longest"              # longest, nested or all / 最长匹配、嵌套匹配或全部匹配
+scope = "lexicon"                # terms compete with all others, or only in their category / 竞争范围
+levels = "all"                   # depths of the tree that become columns, such as 1 or 1,2 / 类别层级
+negation = "keep"                # keep or drop hits behind a negator in their clause / 否定句中的命中：保留或剔除
 sections = "body"                # such as body,glossary, or all / 计入的部分，如 body,glossary，或 all
 context = 20                     # characters on each side of a hit / 命中词两侧的字符数
 

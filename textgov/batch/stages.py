@@ -10,11 +10,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from textgov.batch.ledger import STORE, Entry, ShardState, drop_stages, fingerprint, merge_steps
 from textgov.batch.shards import Shard
-from textgov.count import CountOptions, hit_schema, tally_documents
+from textgov.count import LENGTHS, CountOptions, at_levels, hit_schema, lost_schema, tally_documents
 from textgov.duplicates import sign_document
 from textgov.lexicon import check_prefixes
 from textgov.load import LoadOptions, iter_input
@@ -38,7 +36,7 @@ PACKAGES = {
     "words": ("rjieba", "jieba"),
     "count": (),
 }
-TALLY_FORMAT, WORDS_FORMAT, SIGNS_FORMAT = "textgov tally 1", "textgov words 1", "textgov signs 1"
+TALLY_FORMAT, WORDS_FORMAT, SIGNS_FORMAT = "textgov tally 2", "textgov words 1", "textgov signs 1"
 Add = Callable[[tuple[Document, ...]], Sequence[Step]]
 
 
@@ -55,6 +53,8 @@ class StageOptions:
     words: bool = True
 
     def __post_init__(self) -> None:
+        levels = self.count.levels
+        object.__setattr__(self, "lexicons", tuple(at_levels(lexicon, levels) for lexicon in self.lexicons))
         check_prefixes(self.lexicons)
 
 
@@ -235,17 +235,19 @@ def _counting(parts: _Parts, stage: str) -> Iterator[Add]:
     prefix = stage.removeprefix("count-")
     options = parts.job.options
     lexicon = next(one for one in options.lexicons if one.prefix == prefix)
-    schema = tally_schema(lexicon)
-    with (
-        table_writer(parts.file(stage, f"tallies-{prefix}"), schema, TALLY_FORMAT) as write,
-        table_writer(parts.file(stage, f"hits-{prefix}"), hit_schema(), TALLY_FORMAT) as write_hits,
-    ):
+    schemas = {"tallies": tally_schema(), "hits": hit_schema(), "lost": lost_schema()}
+    with ExitStack() as stack:
+        write, write_hits, write_lost = (
+            stack.enter_context(table_writer(parts.file(stage, f"{name}-{prefix}"), schema, TALLY_FORMAT))
+            for name, schema in schemas.items()
+        )
         before = 0
 
         def add(documents: tuple[Document, ...]) -> Sequence[Step]:
             nonlocal before
             tally = tally_documents(documents, lexicon, options.count)
-            write(_tally_table(np.hstack([tally.lengths, tally.sentences]), schema))
+            write(_tally_table(tally.lengths, schemas["tallies"]))
+            write_lost(tally.lost)
             numbers = tally.hits["document"].to_numpy() + before
             write_hits(tally.hits.set_column(0, "document", _int32(numbers)))
             before += len(documents)
@@ -260,12 +262,11 @@ def _int32(values: Any) -> pa.Array:
     return pa.array(values, type=pa.int32())
 
 
-def tally_schema(lexicon: Lexicon) -> pa.Schema:
-    """Columns of a table of tallies: three lengths, then sentences with a hit by category and in all."""
+def tally_schema() -> pa.Schema:
+    """Columns of a table of tallies: the lengths of each document."""
     import pyarrow as pa
 
-    names = [*(category.name for category in lexicon.categories), "total"]
-    return pa.schema([(name, pa.int64()) for name in ("n_chars", "n_han", "n_sents", *(f"s_{name}" for name in names))])
+    return pa.schema([(name, pa.int64()) for name in LENGTHS])
 
 
 def _tally_table(values: Any, schema: pa.Schema) -> pa.Table:

@@ -10,10 +10,10 @@ from textgov.errors import LexiconError
 from textgov.lexicon.build import bad_lexicon
 from textgov.lexicon.own import read_own
 from textgov.lexicon.tables import read_table
-from textgov.lexicon.terms import lower_case, match_key, match_keys
+from textgov.lexicon.terms import conditions, lower_case, match_key, match_keys
 from textgov.records import Lexicon
 
-__all__ = ["builtin_lexicons", "check_prefixes", "lower_case", "match_key", "match_keys", "read_lexicon"]
+__all__ = ["builtin_lexicons", "check_prefixes", "conditions", "lower_case", "match_key", "match_keys", "read_lexicon"]
 
 
 def builtin_lexicons() -> tuple[str, ...]:

@@ -29,11 +29,16 @@ class Features:
         For keyword counts ``category/term``, in the order of ``lexicon.entries``.
     values : csr_array, n x m
     lengths : dict of arrays of length n
-        ``n_chars`` (characters other than white space), ``n_han``, ``n_sents``, and ``n_words`` when words were cut.
+        ``n_chars`` (characters other than white space), ``n_han``, ``n_sents``, ``n_paras``, for keyword counts the Han
+        characters and sentences of the review and the plan part, and ``n_words`` when words were cut.
     lexicon : Lexicon, for keyword counts
     sentences : array, n x (categories + 1), for keyword counts
         Number of sentences with a hit, by category; the last column for any category.
+    paragraphs : array, n x (categories + 1), for keyword counts
+        The same for paragraphs.
     hit_table : pyarrow.Table, for keyword counts
+    lost_table : pyarrow.Table, for keyword counts
+        Occurrences of terms that are no hits: entry, reason, the entry that has the characters, how often.
     """
 
     doc_ids: tuple[str, ...]
@@ -42,7 +47,9 @@ class Features:
     lengths: Mapping[str, NDArray[np.int64]]
     lexicon: Lexicon | None = None
     sentences: NDArray[np.int64] | None = None
+    paragraphs: NDArray[np.int64] | None = None
     hit_table: pa.Table | None = None
+    lost_table: pa.Table | None = None
     history: tuple[Step, ...] = ()
 
     def __post_init__(self) -> None:

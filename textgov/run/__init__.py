@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -268,7 +268,6 @@ def _history(states: Sequence[ShardState], options: RunOptions) -> tuple[Step, .
     """Steps of all shards, equal ones once, their counts added up."""
     names = stage_names(options.stages)
     merged = merge_steps(state.stages[name].history for name in names for state in states)
-    count = options.stages.count
-    rules = {"overlap": count.overlap, "sections": count.sections}
+    rules = asdict(options.stages.count)
     steps = [Step("count", lexicon.label, {"hash": lexicon.hash, **rules}) for lexicon in options.stages.lexicons]
     return (*merged, *steps)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from textgov.batch import SIGNS_FORMAT, STORE, TALLY_FORMAT, WORDS_FORMAT, tally_schema
-from textgov.count import Tally, features_of, hit_schema
+from textgov.count import LENGTHS, Tally, features_of, hit_schema, lost_schema
 from textgov.duplicates import Signature
 from textgov.records import Document, Doubt, Features, Lexicon, ManifestRow
 from textgov.store import count_rows, read_inputs, read_places, read_store_table
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from scipy.sparse import csr_array
 
-LENGTHS = ("n_chars", "n_han", "n_sents")
 MANIFEST_ROWS = 10_000  # of a part of the manifest
 
 
@@ -65,7 +64,7 @@ class Shelf:
 
     def _lengths(self, shard_id: str) -> dict[str, NDArray[np.int64]]:
         folder = f"tallies-{self.lexicons[0].prefix}"
-        table = read_store_table(self._path(folder, shard_id), TALLY_FORMAT)
+        table = read_store_table(self._path(folder, shard_id), TALLY_FORMAT, tally_schema())
         return {name: table[name].to_numpy() for name in LENGTHS}
 
     def manifest(self, passed: Sequence[ManifestRow]) -> Iterator[tuple[ManifestRow, ...]]:
@@ -106,11 +105,11 @@ class Shelf:
         return Counted(features, hits, csr_array(hstack([block.values for block in features], format="csr")))
 
     def _tally(self, shard_id: str, lexicon: Lexicon) -> Tally:
-        schema = tally_schema(lexicon)
-        table = read_store_table(self._path(f"tallies-{lexicon.prefix}", shard_id), TALLY_FORMAT, schema)
-        numbers = np.stack([column.to_numpy() for column in table.columns], axis=1)
-        hits = read_store_table(self._path(f"hits-{lexicon.prefix}", shard_id), TALLY_FORMAT, hit_schema())
-        return Tally(numbers[:, : len(LENGTHS)], numbers[:, len(LENGTHS) :], hits)
+        table, hits, lost = (
+            read_store_table(self._path(f"{name}-{lexicon.prefix}", shard_id), TALLY_FORMAT, schema)
+            for name, schema in (("tallies", tally_schema()), ("hits", hit_schema()), ("lost", lost_schema()))
+        )
+        return Tally(np.stack([column.to_numpy() for column in table.columns], axis=1), hits, lost)
 
 
 class Walk:
