@@ -181,7 +181,8 @@ def test_progress_counts_every_shard_once(source, tmp_path):
 
 # ---- changing one option redoes only what depends on it ----
 
-COUNTED = {"tallies-dg", "hits-dg"}
+COUNTED = {"tallies-dg", "hits-dg", "lost-dg"}
+OTHER = {"tallies-de", "hits-de", "lost-de"}
 ALL = {"corpus", "signs", "inputs", "places", "words"} | COUNTED
 CHANGES: dict[str, tuple[Callable[[], RunOptions], set[str]]] = {
     "nothing": (options, set()),
@@ -190,8 +191,11 @@ CHANGES: dict[str, tuple[Callable[[], RunOptions], set[str]]] = {
     "overlap": (lambda: options(count=CountOptions("all")), COUNTED),
     "segmenter": (lambda: options(segment=SegmentOptions("jieba")), {"words"}),
     "no words": (lambda: options(words=False), set()),
-    "another lexicon": (lambda: options("digital-economy"), {"tallies-de", "hits-de"}),
-    "one more lexicon": (lambda: options("digital-government", "digital-economy"), {"tallies-de", "hits-de"}),
+    "another lexicon": (lambda: options("digital-economy"), OTHER),
+    "one more lexicon": (
+        lambda: options("digital-government", "digital-economy"),
+        OTHER,
+    ),
     "level": (lambda: replace(options(), panel=PanelOptions(balanced=True)), set()),
     "labels": (lambda: replace(options(), labels="en"), set()),
     "encoding": (lambda: options(load=LoadOptions(encoding="utf-8")), ALL),
@@ -215,7 +219,7 @@ def test_an_edited_lexicon_is_counted_again_and_nothing_else(source, tmp_path):
     before = marks(out)
     path.write_text("term,category\n数字政府,a\n大数据,a\n", "utf-8")
     second = go(source, out, options(str(path))).panel.frame.me_total_n.sum()
-    assert changed(before, marks(out)) == {"tallies-me", "hits-me"}
+    assert changed(before, marks(out)) == {"tallies-me", "hits-me", "lost-me"}
     assert second > first > 0
 
 

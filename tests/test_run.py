@@ -34,6 +34,7 @@ OUTPUTS = {
     "coverage.csv",
     "documents.parquet",
     "hits.parquet",
+    "lexicon_report.csv",
     "manifest.csv",
     "review.csv",
     "review.xlsx",

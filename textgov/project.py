@@ -78,6 +78,8 @@ level = "prefecture"             # prefecture, province, county or national / �
 include_direct = false           # directly administered county-level units too / 是否含省直管县
 codes = "year"                   # codes as of the year, or 2024 / 当年代码或 2024 年代码
 balanced = false                 # rows without documents too, with missing measures / 平衡面板（缺失行）
+measures = "n,p10k,ln,sent,docs"  # or all; the README lists them / 指标名，或 all
+# control = "digital-economy"    # one of the lexicons: the others relative to it / 对照词典
 """
 
 

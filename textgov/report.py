@@ -13,6 +13,7 @@ from textgov.store import written_aside
 
 if TYPE_CHECKING:
     import numpy as np
+    import pandas as pd
     from jinja2 import Template
     from numpy.typing import NDArray
 
@@ -43,9 +44,9 @@ class ReportFacts:
     lexicons: Sequence[LexiconFacts]
 
 
-def write_report(facts: ReportFacts, panel: Panel, record: Mapping[str, Any], path: Path) -> Path:
+def write_report(facts: ReportFacts, panel: Panel, record: Mapping[str, Any], terms: pd.DataFrame, path: Path) -> Path:
     """Write the page; it asks for nothing from any network, and all text in it is escaped."""
-    abouts = [_about(one) for one in facts.lexicons]
+    abouts = [_about(one, terms[terms["lexicon"] == one.lexicon.label]) for one in facts.lexicons]
     page = _template().render(facts=facts, panel=panel, record=record, lexicons=abouts, years=_by_year(panel))
     with written_aside(path) as part:
         part.write_bytes(page.encode("utf-8"))
@@ -60,12 +61,16 @@ def _template() -> Template:
     return environment.from_string(source)
 
 
-def _about(facts: LexiconFacts) -> dict[str, Any]:
+def _about(facts: LexiconFacts, terms: pd.DataFrame) -> dict[str, Any]:
     """Totals, commonest terms, terms never found and some hits of one lexicon."""
     lexicon = facts.lexicon
     pairs = zip(facts.totals.tolist(), lexicon.entries, strict=True)
     ranked = sorted(pairs, key=lambda pair: (-pair[0], pair[1].term))
+    rates, links = terms["rate_without"], terms["correlation_without"].dropna()
     return {
+        "without": (float(rates.min()), float(rates.max()), float(links.min()) if len(links) else None),
+        "drift": _drift(terms),
+        "shadowed": terms[terms["shadowed"] > 0].nlargest(TOP_TERMS, "shadowed", keep="all").to_dict("records"),
         "lexicon": lexicon,
         "n_hits": int(facts.totals.sum()),
         "top": [(count, entry.term, entry.category) for count, entry in ranked[:TOP_TERMS] if count],
@@ -73,6 +78,19 @@ def _about(facts: LexiconFacts) -> dict[str, Any]:
         "examples": facts.examples,
         "rate": f"{lexicon.prefix}_total_p10k",
     }
+
+
+def _drift(terms: pd.DataFrame) -> list[dict[str, Any]]:
+    """The entries whose share in their category moved most between two years, with the lowest and highest one."""
+    shares = terms[[name for name in terms.columns if name.startswith("share_")]]
+    moved = (shares.max(axis=1) - shares.min(axis=1)).dropna()
+    rows = []
+    for at in moved[moved > 0].sort_values(ascending=False, kind="stable").index[:TOP_TERMS]:
+        known = shares.loc[at].dropna()
+        low, high = (str(name).removeprefix("share_") for name in (known.idxmin(), known.idxmax()))
+        place = {"term": terms.loc[at, "term"], "category": terms.loc[at, "category"]}
+        rows.append(place | {"low": float(known.min()), "low_year": low, "high": float(known.max()), "high_year": high})
+    return rows
 
 
 def _by_year(panel: Panel) -> list[dict[str, Any]]:

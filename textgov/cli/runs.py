@@ -50,7 +50,12 @@ def panel(
     year: Annotated[str, typer.Option(help="session, delivered or path / 年份口径")] = "session",
     balanced: Annotated[bool, typer.Option("--balanced", help="Rows without documents too / 补齐缺失行")] = False,
     complete_coverage: Annotated[Path | None, typer.Option(help="Complete place-years / 已知完整的地区年份")] = None,
-    overlap: Annotated[str, typer.Option(help="longest or all / 最长匹配或全部匹配")] = "longest",
+    overlap: Annotated[str, typer.Option(help="longest, nested or all / 最长、嵌套或全部匹配")] = "longest",
+    scope: Annotated[str, typer.Option(help="Terms compete in: lexicon or category / 竞争范围")] = "lexicon",
+    levels: Annotated[str, typer.Option(help="Depths of categories: all, 1 or 1,2 / 类别层级")] = "all",
+    negation: Annotated[str, typer.Option(help="keep or drop negated hits / 保留或剔除被否定的命中")] = "keep",
+    measures: Annotated[str | None, typer.Option(help="Names, commas between, or all / 指标名，或 all")] = None,
+    control: Annotated[str, typer.Option(help="Lexicon to compare with / 对照词典")] = "",
     sections: Annotated[str, typer.Option(help="Sections that count, or all / 计入的部分，或 all")] = "body",
     labels: Annotated[str, typer.Option(help="Stata labels: zh or en / Stata 标签语言")] = "zh",
     encoding: Annotated[str | None, typer.Option(help="Of all text files; detected if not given / 文件编码")] = None,
@@ -72,6 +77,7 @@ def panel(
     from textgov.lexicon import read_lexicon
     from textgov.load import LoadOptions
     from textgov.locate import LocateOptions
+    from textgov.measures import DEFAULTS
     from textgov.panel import PanelOptions
     from textgov.run import RunOptions, read_complete
 
@@ -81,11 +87,19 @@ def panel(
     stages = StageOptions(
         load=LoadOptions(encoding, text_column, language),
         locate=LocateOptions(year, path_pattern, str(divisions) if divisions else None),
-        count=CountOptions(overlap, sections=sections),  # type: ignore[arg-type]  # checked where it is used
+        count=CountOptions(  # a wrong word is refused there
+            overlap,  # type: ignore[arg-type]
+            sections=sections,
+            scope=scope,  # type: ignore[arg-type]
+            levels=levels,
+            negation=negation,  # type: ignore[arg-type]
+        ),
         lexicons=tuple(read_lexicon(name) for name in lexicon or ("digital-government",)),
         words=words,
     )
-    options = RunOptions(stages, PanelOptions(level, include_direct, codes, balanced, complete), labels, metadata)
+    names = measures or ",".join(DEFAULTS)
+    pooling = PanelOptions(level, include_direct, codes, balanced, complete, names, control)
+    options = RunOptions(stages, pooling, labels, metadata)
     if dry_run:
         _show_plan(tuple(sources), out, options, as_json)
         return

@@ -32,6 +32,12 @@ class RunOptions:
     labels: str = "zh"
     metadata: Path | None = None
 
+    def __post_init__(self) -> None:
+        control, lexicons = self.panel.control, self.stages.lexicons
+        if control and control not in {name for one in lexicons for name in (one.name, one.prefix)}:
+            detail = f"the lexicons of this run are {', '.join(one.name for one in lexicons)}"
+            raise UsageError("option_bad", name="control", value=control, detail=detail)
+
 
 def read_complete(path: Path) -> tuple[tuple[str, int], ...]:
     """Place-years whose documents are complete: a csv table with the columns ``code`` (or ``city_code``) and ``year``.

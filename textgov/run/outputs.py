@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 from textgov import export
 from textgov.errors import OutputError, TextgovError, UsageError
 from textgov.export.streams import csv_stream, matrix_stream, parquet_stream
-from textgov.panel import PanelOptions, Totals, assemble_panel
+from textgov.panel import Losses, PanelOptions, Totals, assemble_panel, cooccurrence_table, lexicon_report
 from textgov.records import Corpus, ManifestRow, Panel, Step
 from textgov.regions import Gazetteer
 from textgov.report import write_report
@@ -97,14 +97,14 @@ def write_run(
     executor: Executor,
 ) -> Written:
     """Write every file of a run; its panel is made on the way."""
-    totals = Totals(screened.rows, shelf.lexicons, options.panel, gazetteer)
+    totals, losses = Totals(screened.rows, shelf.lexicons, options.panel, gazetteer), Losses(len(shelf.lexicons))
     # Until the end there is no record, so that a run that fails half-way is not taken for a whole one.
     remove_file(shelf.out / "provenance.json")
     faults: list[OutputError] = []
     inputs, summary = InputHash(), Summary(shelf)
     streams = _Streams(shelf.out, faults)
     try:
-        _stream_all(shelf, screened, passed, streams, totals, inputs, summary)
+        _stream_all(shelf, screened, passed, streams, totals, losses, inputs, summary)
     except BaseException as error:
         streams.abandon(error)
         raise
@@ -114,7 +114,10 @@ def write_run(
     panel = assemble_panel(totals, history)
     keep_panel(panel, shelf.out)
     record = provenance(inputs, panel.history, options, tables)
-    files = [*streams.files, *_write_rest(shelf, panel, summary, record, options, executor, faults)]
+    terms = {"lexicon_report.csv": lexicon_report(totals, losses)}
+    if "cooccurrence" in options.panel.measure_names:
+        terms["cooccurrence.csv"] = cooccurrence_table(totals)
+    files = [*streams.files, *_write_rest(shelf, panel, summary, record, options, executor, faults, terms)]
     if faults:
         raise _joined(faults)
     files.append(export.write_json(record, shelf.out / "provenance.json"))
@@ -127,6 +130,7 @@ def _stream_all(
     passed: Sequence[ManifestRow],
     streams: _Streams,
     totals: Totals,
+    losses: Losses,
     inputs: InputHash,
     summary: Summary,
 ) -> None:
@@ -147,7 +151,8 @@ def _stream_all(
     for shard_id, first, documents in Walk(shelf, screened.doubts):
         counted = shelf.counted(shard_id, documents)
         rows = screened.rows[first : first + len(documents)]
-        totals.add(rows, counted.features)
+        totals.add(documents, rows, counted.features)
+        losses.add([block.lost_table for block in counted.features])
         review = Corpus(documents).review
         summary.add_documents(documents, rows, counted, review)
         streams.write("review.csv", review)
@@ -171,6 +176,7 @@ def _write_rest(
     options: RunOptions,
     executor: Executor,
     faults: list[OutputError],
+    terms: Mapping[str, pd.DataFrame],
 ) -> list[Path]:
     """The files of the panel, the terms, the review sheet and the page."""
     out = shelf.out
@@ -187,7 +193,8 @@ def _write_rest(
     writers: list[Callable[[], Path | tuple[Path, ...]]] = [
         lambda: export.write_table(review, out / "review.xlsx"),
         lambda: export.write_table(export.term_table(shelf.lexicons), out / "term_counts_terms.csv"),
-        lambda: write_report(summary.facts(), panel, record, out / "report.html"),
+        lambda: write_report(summary.facts(), panel, record, terms["lexicon_report.csv"], out / "report.html"),
+        *(partial(export.write_table, table, out / name) for name, table in terms.items()),
         *waiting,
     ]
     written: list[Path] = []
