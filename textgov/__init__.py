@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from textgov.locate import LocateOptions, locate_corpus
     from textgov.normalise import NormaliseOptions, normalise_corpus, normalise_text
     from textgov.panel import PanelOptions, build_panel
+    from textgov.quantities import (
+        QuantityOptions,
+        compare_quantities,
+        count_quantities,
+        find_quantities,
+        tabulate_documents,
+    )
     from textgov.records import Corpus, Document, Features, Lexicon, Panel, Tokens
     from textgov.regions import place, read_divisions
     from textgov.segment import SegmentOptions, segment_corpus
@@ -32,13 +39,17 @@ _HOMES = {
     "NormaliseOptions": "normalise",
     "Panel": "records",
     "PanelOptions": "panel",
+    "QuantityOptions": "quantities",
     "SegmentOptions": "segment",
     "TextgovError": "errors",
     "Tokens": "records",
     "build_panel": "panel",
     "builtin_lexicons": "lexicon",
+    "compare_quantities": "quantities",
     "corpus_from_frame": "load",
     "count_lexicon": "count",
+    "count_quantities": "quantities",
+    "find_quantities": "quantities",
     "load_corpus": "load",
     "locate_corpus": "locate",
     "normalise_corpus": "normalise",
@@ -47,6 +58,7 @@ _HOMES = {
     "read_divisions": "regions",
     "read_lexicon": "lexicon",
     "segment_corpus": "segment",
+    "tabulate_documents": "quantities",
     "write_panel": "export",
 }
 
@@ -61,13 +73,17 @@ __all__ = [
     "NormaliseOptions",
     "Panel",
     "PanelOptions",
+    "QuantityOptions",
     "SegmentOptions",
     "TextgovError",
     "Tokens",
     "build_panel",
     "builtin_lexicons",
+    "compare_quantities",
     "corpus_from_frame",
     "count_lexicon",
+    "count_quantities",
+    "find_quantities",
     "load_corpus",
     "locate_corpus",
     "normalise_corpus",
@@ -76,6 +92,7 @@ __all__ = [
     "read_divisions",
     "read_lexicon",
     "segment_corpus",
+    "tabulate_documents",
     "write_panel",
 ]
 

@@ -33,6 +33,22 @@ class Spans:
             return start, end
         return self._map(start, at_end=False), self._map(end, at_end=True)
 
+    def to_originals(self, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.int64]:
+        """``(n, 2)`` slices of the original, as `to_original` gives them one by one."""
+        blocks = self.blocks
+        if not len(blocks):
+            return np.stack([starts, ends], axis=1)
+        text_start, text_end, first, last = blocks.T
+        row = np.searchsorted(text_start, starts, side="right") - 1
+        known = np.maximum(row, 0)
+        inside = (text_start[known] <= starts) & (starts < text_end[known])
+        begin = np.where(inside, first[known], last[known] + starts - text_end[known])
+        begin = np.where(row < 0, starts, begin)
+        row = np.searchsorted(text_start, ends, side="left") - 1
+        known = np.maximum(row, 0)
+        end = np.where(ends <= text_end[known], last[known], last[known] + ends - text_end[known])
+        return np.stack([begin, np.where(row < 0, ends, end)], axis=1)
+
     def _map(self, at: int, *, at_end: bool) -> int:
         blocks = self.blocks
         # The start of a slice belongs to the character after it, its end to the character before it. A block that

@@ -119,6 +119,25 @@ def write_plan(out: Path, shard_ids: Sequence[str], stages: Sequence[str]) -> No
             part.write_text(text, encoding="utf-8")
 
 
+def read_plan(out: Path) -> tuple[str, ...]:
+    """Ids of the shards of a run, in their order.
+
+    Raises
+    ------
+    UsageError
+        The folder holds no run.
+    """
+    return tuple(_read_plan(out)[0])
+
+
+def _read_plan(out: Path) -> tuple[list[str], list[str]]:
+    try:
+        plan = json.loads((out / STORE / PLAN).read_bytes())
+        return list(plan["shards"]), list(plan["stages"])
+    except (OSError, ValueError, KeyError, TypeError):
+        raise UsageError("run_missing", path=out) from None
+
+
 def read_status(out: Path) -> dict[str, Any]:
     """How far a run is: shards, those done, documents, failed inputs, shards by stage, whether it runs now.
 
@@ -129,11 +148,7 @@ def read_status(out: Path) -> dict[str, Any]:
     UsageError
         The folder holds no run.
     """
-    try:
-        plan = json.loads((out / STORE / PLAN).read_bytes())
-        shard_ids, stages = list(plan["shards"]), list(plan["stages"])
-    except (OSError, ValueError, KeyError, TypeError):
-        raise UsageError("run_missing", path=out) from None
+    shard_ids, stages = _read_plan(out)
     states = [read_state(out, shard_id) for shard_id in shard_ids]
     read = [state.stages["read"] for state in states if "read" in state.stages]
     done = sum(all(stage in state.stages for stage in stages) for state in states)
