@@ -41,7 +41,7 @@ def corpus_of(*texts: str, years: tuple[int, ...] = ()) -> Corpus:
             place="x",
             level="prefecture",
             year=years[at] if years else 2020,
-        )  # fmt: skip
+        )
         for at, text in enumerate(texts)
     )
     return normalise_corpus(Corpus(documents))

@@ -189,7 +189,8 @@ def test_counts_add_up_and_reach_the_panel():
     assert counts.hits["category"].tolist() == ["deadline", "deadline", "target", "number"] * 2
     panel = textgov.build_panel(corpus, counts)
     assert panel.frame["qt_target_n"].tolist() == [3, 3]
-    assert panel.frame["qt_total_n"].tolist() == [4, 4]
+    assert panel.frame["qt_number_n"].tolist() == [4, 4]
+    assert next(one.en for one in panel.variables if one.name == "qt_target_n") == "number of quantified targets"
     labelled = [variable.name for variable in quantity_variables()]
     assert labelled == [name for name in panel.frame.columns if name.startswith("qt_")]
     assert list(quantity_lexicon().paths()) == ["number", "target", "deadline"]

@@ -40,7 +40,16 @@ def length_columns(totals: Totals) -> Iterator[Column]:
 
 
 def measure_columns(totals: Totals, sums: LexiconTotals) -> Iterator[Column]:
-    """The columns of one lexicon: every measure of every category, then those of the lexicon as a whole."""
+    """The columns of one lexicon; only those that its features name, where they name some."""
+    for variable, column in _measure_columns(totals, sums):
+        if not sums.own:
+            yield variable, column
+        elif variable.name in sums.own:
+            yield sums.own[variable.name], column
+
+
+def _measure_columns(totals: Totals, sums: LexiconTotals) -> Iterator[Column]:
+    """Every measure of every category, then those of the lexicon as a whole."""
     wanted = set(totals.options.measure_names) | ({"w"} if sums.lexicon.weighted else set())
     values = _values(totals, sums, wanted)
     measures = [measure for measure in MEASURES if measure.suffix in values]

@@ -12,7 +12,7 @@ from textgov.authority import authority_scores
 from textgov.count import LENGTHS, PARTS, Sets, make_sets
 from textgov.errors import RecordError
 from textgov.panel.pool import PanelOptions, Row, all_rows, check_complete
-from textgov.records import Document, Features, Lexicon
+from textgov.records import Document, Features, Lexicon, Variable
 from textgov.regions import Gazetteer
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ class LexiconTotals:
         self.tops = [self.sets.names.index(name) for name in tops]
         self.top_of = np.array([order[lexicon.paths()[entry.category][0]] for entry in lexicon.entries])
         self.pairs: Counter[tuple[int, int, int]] = Counter()  # year and two top categories -> sentences with both
+        self.own: dict[str, Variable] = {}  # the columns, where the features name them
 
 
 class Totals:
@@ -133,6 +134,7 @@ class Totals:
     ) -> None:
         if block.sentences is None:
             raise RecordError("record_bad", what="Totals", detail="these features are not counts of a lexicon")
+        sums.own = {variable.name: variable for variable in block.variables}
         cells = block.values.tocoo()
         kept = row_of[cells.coords[0]] >= 0
         place = row_of[cells.coords[0][kept]], cells.coords[1][kept]
@@ -143,7 +145,7 @@ class Totals:
         np.add.at(sums.sents, rows, block.sentences[inside])
         if block.paragraphs is not None:
             np.add.at(sums.paras, rows, block.paragraphs[inside])
-        if block.hit_table is not None and len(block.hit_table):
+        if block.hit_table is not None and len(block.hit_table) and not sums.own:
             self._add_hits(sums, block, row_of)
 
     def _add_hits(self, sums: LexiconTotals, block: Features, row_of: NDArray[np.int64]) -> None:

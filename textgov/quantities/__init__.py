@@ -243,5 +243,6 @@ def _features(
         lexicon,
         sentences,
         hit_table=table,
+        variables=quantity_variables(),
         history=history,
     )

@@ -118,7 +118,6 @@ def quantity_variables() -> tuple[Variable, ...]:
     """The columns that these features give to a panel, with their own labels, units and formulas."""
     names = {"number": ("数量表述", "quantities"), "target": ("量化目标", "quantified targets")}
     names["deadline"] = ("有期限的量化目标", "quantified targets with a deadline")
-    names["total"] = names["number"]
     columns = (
         ("n", "number of {}", "{}个数", "", "个", "sum over the documents of the place-year"),
         ("p10k", "{} per 10,000 Han characters", "每万字{}个数", "per 10,000", "个/万字", "10000 * n / n_han"),

@@ -18,6 +18,20 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A column of a panel: labels, units, how it is computed, and the lexicon behind it."""
+
+    name: str
+    en: str
+    zh: str
+    unit_en: str = ""
+    unit_zh: str = ""
+    formula: str = ""
+    lexicon: str = ""
+    lexicon_hash: str = ""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Features:
     """Documents x names, sparse: keyword counts, term counts or topic shares.
@@ -39,6 +53,8 @@ class Features:
     hit_table : pyarrow.Table, for keyword counts
     lost_table : pyarrow.Table, for keyword counts
         Occurrences of terms that are no hits: entry, reason, the entry that has the characters, how often.
+    variables : tuple of Variable
+        The columns that these features give to a panel, where those of keyword counts would not fit.
     """
 
     doc_ids: tuple[str, ...]
@@ -51,6 +67,7 @@ class Features:
     hit_table: pa.Table | None = None
     lost_table: pa.Table | None = None
     history: tuple[Step, ...] = ()
+    variables: tuple[Variable, ...] = ()
 
     def __post_init__(self) -> None:
         check_ids(self.doc_ids)
@@ -83,20 +100,6 @@ class Features:
             raise RecordError("record_bad", what="Features", detail="these features have no hits")
         frame: pd.DataFrame = self.hit_table.to_pandas()
         return frame
-
-
-@dataclass(frozen=True, slots=True)
-class Variable:
-    """A column of a panel: labels, units, how it is computed, and the lexicon behind it."""
-
-    name: str
-    en: str
-    zh: str
-    unit_en: str = ""
-    unit_zh: str = ""
-    formula: str = ""
-    lexicon: str = ""
-    lexicon_hash: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
