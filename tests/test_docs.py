@@ -22,10 +22,11 @@ import textgov
 from textgov.batch import StageOptions
 from textgov.cli import app, main
 from textgov.count import CountOptions
-from textgov.lexicon import builtin_lexicons, read_lexicon
+from textgov.lexicon import FORMATS, builtin_lexicons, check_lexicon, read_lexicon
 from textgov.load import READERS
 from textgov.measures import DEFAULTS, MEASURES
 from textgov.project import SECTIONS
+from textgov.records import Context
 
 ROOT = Path(__file__).resolve().parents[1]
 ENGLISH = (ROOT / "README.md").read_text("utf-8")
@@ -33,6 +34,12 @@ CHINESE = (ROOT / "README.zh-CN.md").read_text("utf-8")
 PROVINCE = Path("corpora/demo/reports/湖北省")
 HAN = re.compile("[\u4e00-\u9fff]")
 COMMANDS = typer.main.get_command(app).commands
+# With the commands of a group: "lexicon check".
+EVERY_COMMAND = {
+    f"{name} {inner}".strip(): found
+    for name, command in COMMANDS.items()
+    for inner, found in {"": command, **getattr(command, "commands", {})}.items()
+}
 MODULES = ["textgov", *sorted(info.name for info in pkgutil.walk_packages(textgov.__path__, "textgov."))]
 HEAVY = {"jieba", "numpy", "opencc", "pandas", "pyarrow", "rjieba", "scipy", "sklearn", "trafilatura", "xlsxwriter"}
 # The stages a document goes through; a section of a project file each, but for the lexicon and the two ends.
@@ -189,7 +196,21 @@ def test_the_lexicon_example_is_a_lexicon(tmp_path: Path):
     (tmp_path / "my-lexicon.yaml").write_text(example.text, "utf-8")
     lexicon = read_lexicon(tmp_path / "my-lexicon.yaml")
     assert (lexicon.name, lexicon.version, lexicon.prefix) == ("my-lexicon", "1", "my")
-    assert [entry.term for entry in lexicon.entries] == ["一网通办", "互联网+政务服务"]
+    assert [entry.term for entry in lexicon.entries] == [
+        "一网通办",
+        "互联网+政务服务",
+        "数据共享",
+        "政务[云网]",
+        "互联互通",
+    ]
+    assert lexicon.entries[2].near == Context(("政府", "部门"), 20)
+    assert lexicon.entries[4].not_near == Context(("道路", "铁路"))
+    assert [finding.level for finding in check_lexicon(tmp_path / "my-lexicon.yaml")] == ["note"]
+
+
+def test_the_readme_has_every_format_of_lexicons():
+    cells = next(table for table in tables(ENGLISH) if "`yoshikoder`" in table)
+    assert [cell.strip("`") for cell in cells] == list(FORMATS)
 
 
 def test_the_readme_counts_the_terms_of_the_lexicons_right():
@@ -216,7 +237,7 @@ def test_the_readme_lists_every_module():
 
 
 def test_every_command_and_option_in_the_readme_exists():
-    options = {name for command in COMMANDS.values() for option in command.params for name in option.opts}
+    options = {name for command in EVERY_COMMAND.values() for option in command.params for name in option.opts}
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", ENGLISH)) - {
         "--no-deps",
         "--no-build-isolation",
@@ -234,8 +255,8 @@ def test_the_overlap_rule_of_the_readme_is_the_default():
 
 
 OPTIONS = [
-    pytest.param(command, option, id=f"{command.name}-{option.name}")
-    for command in COMMANDS.values()
+    pytest.param(command, option, id=f"{name}-{option.name}")
+    for name, command in EVERY_COMMAND.items()
     for option in command.params
 ]
 
@@ -257,15 +278,15 @@ def run_textgov(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, encoding="utf-8", cwd=ROOT, check=False, timeout=120)
 
 
-@pytest.mark.parametrize("name", sorted(COMMANDS))
+@pytest.mark.parametrize("name", sorted(EVERY_COMMAND))
 def test_help_of_a_command_shows_every_option(name):
-    answer = run_textgov(name, "--help")
+    answer = run_textgov(*name.split(), "--help")
     assert (answer.returncode, answer.stderr) == (0, "")
     assert answer.stdout.endswith("[]\n"), "help loads nothing heavy"
-    for option in COMMANDS[name].params:
+    for option in EVERY_COMMAND[name].params:
         shown = option.opts[0] if option.param_type_name == "option" else option.metavar or option.name
         assert shown.casefold() in answer.stdout.casefold()
-    assert is_bilingual(COMMANDS[name].help or ""), COMMANDS[name].help
+    assert is_bilingual(EVERY_COMMAND[name].help or ""), EVERY_COMMAND[name].help
 
 
 def test_help_lists_the_commands_in_both_languages_and_loads_nothing_heavy():

@@ -21,6 +21,7 @@ from textgov.errors import (
     MESSAGES,
     ExtraError,
     LexiconError,
+    LexiconLineError,
     OutputError,
     ReadError,
     RecordError,
@@ -34,8 +35,12 @@ PACKAGE = Path(textgov.__file__).parent
 KINDS = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, TextgovError)]
 # Where the code and the facts of a message stand in a call.
 CODE_AT = {"wording": 0, "Doubt": 0, "ManifestRow": 2, "_row": 2, "pass_over": 2} | {kind.__name__: 0 for kind in KINDS}
-FACTS_AT = {"Doubt": 1, "ManifestRow": 3, "_row": 3}
-SPOKEN = {"wording", "pass_over"} | {kind.__name__ for kind in KINDS}  # facts are keywords
+# Faults and remarks about a line of a lexicon: behind the draft or the line.
+CODE_AT |= {"bad_lexicon": 2, "fail": 1, "fail_here": 0, "remark": 1, "Finding": 1}
+FACTS_AT = {"Doubt": 1, "ManifestRow": 3, "_row": 3, "Finding": 3}
+SPOKEN = {"wording", "pass_over", "bad_lexicon", "fail", "fail_here", "remark"} | {
+    kind.__name__ for kind in KINDS
+}  # facts are keywords
 
 
 class Call(NamedTuple):
@@ -174,7 +179,7 @@ def test_an_error_of_a_worker_arrives_whole():
 
 def test_every_kind_descends_from_one_parent_and_has_its_status():
     status = {kind: kind.status for kind in KINDS}
-    usage = dict.fromkeys((UsageError, LexiconError, ExtraError), 2)
+    usage = dict.fromkeys((UsageError, LexiconError, LexiconLineError, ExtraError), 2)
     assert status == usage | dict.fromkeys((TextgovError, ReadError, RecordError, OutputError, StoreError), 1)
 
 

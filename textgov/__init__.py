@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from textgov.count import CountOptions, count_lexicon
     from textgov.errors import TextgovError
     from textgov.export import write_panel
-    from textgov.lexicon import builtin_lexicons, read_lexicon
+    from textgov.lexicon import builtin_lexicons, check_lexicon, read_lexicon, write_lexicon
     from textgov.load import LoadOptions, corpus_from_frame, load_corpus
     from textgov.locate import LocateOptions, locate_corpus
     from textgov.normalise import NormaliseOptions, normalise_corpus, normalise_text
@@ -45,6 +45,7 @@ _HOMES = {
     "Tokens": "records",
     "build_panel": "panel",
     "builtin_lexicons": "lexicon",
+    "check_lexicon": "lexicon",
     "compare_quantities": "quantities",
     "corpus_from_frame": "load",
     "count_lexicon": "count",
@@ -59,6 +60,7 @@ _HOMES = {
     "read_lexicon": "lexicon",
     "segment_corpus": "segment",
     "tabulate_documents": "quantities",
+    "write_lexicon": "lexicon",
     "write_panel": "export",
 }
 
@@ -79,6 +81,7 @@ __all__ = [
     "Tokens",
     "build_panel",
     "builtin_lexicons",
+    "check_lexicon",
     "compare_quantities",
     "corpus_from_frame",
     "count_lexicon",
@@ -93,6 +96,7 @@ __all__ = [
     "read_lexicon",
     "segment_corpus",
     "tabulate_documents",
+    "write_lexicon",
     "write_panel",
 ]
 

@@ -7,10 +7,11 @@ what happened, where, and what to do. The command line chooses the language; fil
 from __future__ import annotations
 
 from textgov.errors.inputs import INPUT_MESSAGES
+from textgov.errors.lexicons import LEXICON_MESSAGES
 from textgov.errors.message import Message
 from textgov.errors.runs import RUN_MESSAGES
 
-MESSAGES: dict[str, Message] = INPUT_MESSAGES | RUN_MESSAGES
+MESSAGES: dict[str, Message] = INPUT_MESSAGES | LEXICON_MESSAGES | RUN_MESSAGES
 
 
 def wording(code: str, lang: str = "en", **facts: object) -> str:
@@ -61,6 +62,19 @@ class ReadError(TextgovError):
 
 class LexiconError(UsageError):
     """A lexicon is missing or wrong."""
+
+
+class LexiconLineError(LexiconError):
+    """A fault in a lexicon file; the facts have its ``path`` and ``line`` (0: of the whole file)."""
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def text(self, lang: str = "en") -> str:
+        """The message in the wanted language, behind the file and the line."""
+        line = self.facts.get("line")
+        where = f" line {line}" if line else ""
+        return f"{self.facts['path']}{where}: {wording(self.code, lang, **self.facts)}"
 
 
 class RecordError(TextgovError):

@@ -13,7 +13,6 @@ RUN_MESSAGES: dict[str, Message] = {
         "no lexicon named {name} and no such file; built in: {known}",
         "没有名为 {name} 的词典，也没有这个文件；内置词典：{known}",
     ),
-    "lexicon_bad": Message("{path}{where}: {detail}", "{path}{where}：{detail}"),
     "lexicon_prefix": Message(
         "lexicons {a} and {b} both use the prefix {prefix}; give one of them another prefix",
         "词典 {a} 与 {b} 的前缀都是 {prefix}；请给其中一个换前缀",

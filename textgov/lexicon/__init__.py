@@ -1,63 +1,68 @@
-"""Lexicons: the built-in ones, and files of the user."""
+"""Lexicons: the built-in ones, and files of the user in many formats; reading, writing, checking."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
-from importlib import resources
 from pathlib import Path
 
-from textgov.errors import LexiconError
-from textgov.lexicon.build import bad_lexicon
-from textgov.lexicon.own import read_own
-from textgov.lexicon.tables import read_table
+from textgov.errors import LexiconError, wording
+from textgov.lexicon.check import check_lexicon
+from textgov.lexicon.findings import Finding
+from textgov.lexicon.formats import FORMATS
+from textgov.lexicon.source import builtin_lexicons, read_draft
 from textgov.lexicon.terms import conditions, lower_case, match_key, match_keys
+from textgov.lexicon.write import write_lexicon
 from textgov.records import Lexicon
 
-__all__ = ["builtin_lexicons", "check_prefixes", "conditions", "lower_case", "match_key", "match_keys", "read_lexicon"]
+__all__ = [
+    "FORMATS",
+    "Finding",
+    "builtin_lexicons",
+    "check_lexicon",
+    "check_prefixes",
+    "conditions",
+    "lower_case",
+    "match_key",
+    "match_keys",
+    "read_lexicon",
+    "write_lexicon",
+]
+
+log = logging.getLogger(__name__)
 
 
-def builtin_lexicons() -> tuple[str, ...]:
-    """Names of the lexicons that come with the package, sorted."""
-    folder = resources.files("textgov") / "data" / "lexicons"
-    return tuple(sorted(Path(item.name).stem for item in folder.iterdir() if item.name.endswith(".yaml")))
-
-
-def read_lexicon(source: str | Path) -> Lexicon:
+def read_lexicon(source: str | Path, *, format: str | None = None, encoding: str | None = None) -> Lexicon:
     """Read a built-in lexicon by its name, or a lexicon file.
 
     Parameters
     ----------
     source : str or Path
-        A name such as ``digital-government``, or the path of a ``.yaml`` file (all that a lexicon can hold) or a
-        ``.csv`` file with the columns ``term`` and ``category`` (and, if wanted, ``variants`` parted by ``;``,
-        ``phase``, ``source``, ``note``). A file without a ``prefix`` uses its name.
+        A name such as ``digital-government``, or the path of a file: our own YAML (all that a lexicon can hold), a csv
+        file or a workbook (an entry a row, or a category a column), or a dictionary of jieba, LIWC, WordStat,
+        Yoshikoder, Lexicoder, quanteda or cntext. A file without a ``prefix`` uses its name.
+    format : str, optional
+        Name of the format; by default it is told from the content, then from the ending.
+    encoding : str, optional
+        Encoding of a text file; by default it is judged. Our own format is UTF-8.
 
     Returns
     -------
     Lexicon
+        Categories stand in the order of their tree, entries in that of their categories. What a file of another
+        program holds beyond that is left out with a warning in the log; `check_lexicon` lists it.
 
     Raises
     ------
     LexiconError
         There is no such lexicon, or the file is wrong; the message names the line.
     """
-    path = Path(source)
-    if path.suffix.lower() not in (".yaml", ".yml", ".csv"):
-        if str(source) in builtin_lexicons():
-            folder = resources.files("textgov") / "data" / "lexicons"
-            text = (folder / f"{source}.yaml").read_text("utf-8")
-            return read_own(text, str(source), f"{source}.yaml")
-        raise LexiconError("lexicon_missing", name=source, known=", ".join(builtin_lexicons()))
-    if not path.is_file():
-        raise LexiconError("lexicon_missing", name=source, known=", ".join(builtin_lexicons()))
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise bad_lexicon(path.name, 0, f"not UTF-8 (byte {error.start}); save the file as UTF-8") from None
-    except OSError as error:
-        raise bad_lexicon(path.name, 0, error.strerror or str(error)) from None
-    read = read_table if path.suffix.lower() == ".csv" else read_own
-    return read(text, path.stem, path.name)
+    draft = read_draft(source, format, encoding)
+    lexicon = draft.lexicon()
+    remarks = [note for note in draft.notes if note.level != "note"]
+    if remarks:
+        log.warning(wording("lexicon_imported", path=draft.path, n=len(remarks), example=str(remarks[0])))
+    return lexicon
 
 
 def check_prefixes(lexicons: Sequence[Lexicon]) -> None:

@@ -1,12 +1,14 @@
-"""The own format: YAML, with the line of every fault."""
+"""The own format, read: YAML, with the line of every fault."""
 
 from __future__ import annotations
 
+import math
+from typing import NoReturn
+
 import yaml
 
-from textgov.errors import LexiconError
-from textgov.lexicon.build import Draft, bad_lexicon, check_name
-from textgov.records import Context, Entry, Lexicon
+from textgov.lexicon.build import Draft, check_name
+from textgov.records import Context, Entry
 
 TEXT_KEYS = ("name", "version", "prefix", "citation", "note", "language")
 LEXICON_KEYS = (*TEXT_KEYS, "title", "lists", "categories")
@@ -15,133 +17,172 @@ ENTRY_KEYS = ("term", "variants", "exclude", "near", "not_near", "weight", "rege
 CONTEXT_KEYS = ("any", "within")
 
 
-class _Node:
+class Node:
     """A YAML node with its line, so that a fault can be pointed at."""
 
-    def __init__(self, node: yaml.Node, path: str, key: yaml.Node | None = None) -> None:
-        self.node, self.path, self.line = node, path, (key or node).start_mark.line + 1
+    def __init__(self, node: yaml.Node, draft: Draft, key: yaml.Node | None = None) -> None:
+        self.node, self.draft, self.line = node, draft, (key or node).start_mark.line + 1
 
-    def bad(self, detail: str) -> LexiconError:
-        return bad_lexicon(self.path, self.line, detail)
+    def fail_here(self, code: str, **facts: object) -> NoReturn:
+        """Raise the error for a fault here."""
+        self.draft.fail(self.line, code, **facts)
 
-    def items(self, known: tuple[str, ...] | None = None) -> list[tuple[str, _Node]]:
+    def items(self, known: tuple[str, ...] | None = None) -> list[tuple[str, Node]]:
+        """The pairs of a map; `known` are the keys that it may have."""
         if not isinstance(self.node, yaml.MappingNode):
-            raise self.bad("a map of keys and values is needed here")
-        pairs = [(_Node(key, self.path).text(), _Node(value, self.path, key)) for key, value in self.node.value]
-        for number, (key, value) in enumerate(pairs):
-            if known is not None and key not in known:
-                raise value.bad(f"unknown key {key!r}; known here: {', '.join(known)}")
-            if key in (name for name, _ in pairs[:number]):
-                raise value.bad(f"the key {key!r} stands twice")
-        return pairs
+            self.fail_here("lexicon_needs_map")
+        pairs: dict[str, Node] = {}
+        for first, second in self.node.value:
+            with self.draft.going_on():
+                key, value = Node(first, self.draft).text(), Node(second, self.draft, first)
+                if known is not None and key not in known:
+                    value.fail_here("lexicon_key_unknown", key=key, known=", ".join(known))
+                if key in pairs:
+                    value.fail_here("lexicon_key_twice", key=key)
+                pairs[key] = value
+        return list(pairs.items())
 
-    def list(self) -> list[_Node]:
+    def list(self) -> list[Node]:
+        """The items of a list."""
         if not isinstance(self.node, yaml.SequenceNode):
-            raise self.bad("a list is needed here")
-        return [_Node(value, self.path) for value in self.node.value]
+            self.fail_here("lexicon_needs_list")
+        return [Node(value, self.draft) for value in self.node.value]
 
     def text(self) -> str:
+        """What a plain value says, as it is written."""
         if not isinstance(self.node, yaml.ScalarNode):
-            raise self.bad("a text is needed here")
+            self.fail_here("lexicon_needs_text")
         return str(self.node.value)
 
     def number(self) -> float:
+        """A finite number."""
         try:
-            return float(self.text())
+            number = float(self.text())
         except ValueError:
-            raise self.bad(f"{self.text()!r} is no number") from None
+            number = math.nan
+        if not math.isfinite(number):
+            self.fail_here("lexicon_no_number", value=self.text())
+        return number
 
     def truth(self) -> bool:
+        """Whether it says true."""
         if self.text() not in ("true", "false"):
-            raise self.bad(f"{self.text()!r} is neither true nor false")
+            self.fail_here("lexicon_no_truth", value=self.text())
         return self.text() == "true"
 
+    @property
+    def is_list(self) -> bool:
+        """Whether it is a list."""
+        return isinstance(self.node, yaml.SequenceNode)
 
-def read_own(text: str, name: str, path: str) -> Lexicon:
-    """The lexicon that a YAML text holds; `name` is that of the file."""
+    @property
+    def is_map(self) -> bool:
+        """Whether it is a map."""
+        return isinstance(self.node, yaml.MappingNode)
+
+
+def compose(text: str, draft: Draft) -> Node:
+    """The root of a YAML text; every plain value is a text."""
     try:
         node = yaml.compose(text, Loader=yaml.CBaseLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        detail = f"not valid YAML: {getattr(error, 'problem', error)}"
-        raise bad_lexicon(path, mark.line + 1 if mark else 0, detail) from None
+        detail = getattr(error, "problem", None) or str(error)
+        draft.fail(mark.line + 1 if mark else 0, "lexicon_not_yaml", detail=detail)
     if node is None:
-        raise bad_lexicon(path, 0, "the file is empty")
-    root = _Node(node, path)
+        draft.fail(0, "lexicon_file_empty")
+    return Node(node, draft)
+
+
+def fill_own(text: str, draft: Draft) -> None:
+    """Enter what a text in the own format holds."""
+    root = compose(text, draft)
     parts = dict(root.items(LEXICON_KEYS))
-    if "prefix" in parts and parts["prefix"].text():
-        check_name(parts["prefix"].text(), path, parts["prefix"].line)
-    if "categories" not in parts:
-        raise root.bad("the key 'categories' is missing")
-    draft = Draft(path, name)
+    with draft.going_on():
+        if "prefix" in parts and parts["prefix"].text():
+            check_name(parts["prefix"].text(), draft.path, parts["prefix"].line)
     for key in TEXT_KEYS:
         if key in parts:
-            setattr(draft, key, parts[key].text())
-    draft.title = _titles(parts["title"], name) if "title" in parts else (name, name)
-    for key, words in parts["lists"].items() if "lists" in parts else []:
-        draft.lists[key] = _words(words, draft)
+            with draft.going_on():
+                setattr(draft, key, parts[key].text())
+    with draft.going_on():
+        draft.title = _titles(parts["title"], draft.name) if "title" in parts else (draft.name, draft.name)
+    with draft.going_on():
+        for key, words in parts["lists"].items() if "lists" in parts else []:
+            with draft.going_on():
+                draft.lists[key] = _words(words, draft)
+    if "categories" not in parts:
+        root.fail_here("lexicon_no_categories")
     _add_categories(parts["categories"], draft, "")
-    return draft.lexicon()
 
 
-def _add_categories(node: _Node, draft: Draft, parent: str) -> None:
+def _add_categories(node: Node, draft: Draft, parent: str) -> None:
     for key, category in node.items():
-        inner = dict(category.items(CATEGORY_KEYS))
-        title = _titles(inner["title"], key) if "title" in inner else None
-        column = inner["column"].text() if "column" in inner else ""
-        name = draft.add_category(key, title, parent, category.line, column)
-        for item in inner["entries"].list() if "entries" in inner else []:
-            draft.add_entry(_entry(item, name, draft), item.line)
-        if "categories" in inner:
-            _add_categories(inner["categories"], draft, name)
+        with draft.going_on():
+            inner = dict(category.items(CATEGORY_KEYS))
+            title = _titles(inner["title"], key) if "title" in inner else None
+            column = inner["column"].text() if "column" in inner else ""
+            name = draft.add_category(key, title, parent, category.line, column)
+            with draft.going_on():
+                for item in inner["entries"].list() if "entries" in inner else []:
+                    with draft.going_on():
+                        draft.add_entry(_entry(item, name, draft), item.line)
+            if "categories" in inner:
+                _add_categories(inner["categories"], draft, name)
 
 
-def _titles(node: _Node, default: str) -> tuple[str, str]:
+def _titles(node: Node, default: str) -> tuple[str, str]:
     titles = {key: value.text() for key, value in node.items(("zh", "en"))}
     return titles.get("zh", default), titles.get("en", default)
 
 
-def _words(node: _Node, draft: Draft) -> tuple[str, ...]:
-    """A list of words, in which ``@name`` stands for a list of the lexicon."""
+def _words(node: Node, draft: Draft) -> tuple[str, ...]:
+    """A list of words, in which ``@name`` stands for a list of the lexicon (and ``@@`` for ``@`` at the beginning)."""
     words: list[str] = []
     for item in node.list():
         word = item.text()
-        if word.startswith("@"):
+        if word.startswith("@@"):
+            words.append(word[1:])
+        elif word.startswith("@"):
             if word[1:] not in draft.lists:
-                known = ", ".join(draft.lists) or "none"
-                raise item.bad(f"no list {word[1:]!r}; the lists above are: {known}")
+                item.fail_here("lexicon_no_list", name=word[1:], known=", ".join(draft.lists) or "-")
             words += draft.lists[word[1:]]
         elif not word.strip():
-            raise item.bad("an empty word")
+            item.fail_here("lexicon_empty_word")
         else:
             words.append(word)
     return tuple(dict.fromkeys(words))
 
 
-def _context(node: _Node, draft: Draft) -> Context:
+def _context(node: Node, draft: Draft) -> Context:
     """``[words]`` (in the same sentence), or ``{any: [words], within: characters}``."""
-    if isinstance(node.node, yaml.SequenceNode):
+    if node.is_list:
         terms, within = _words(node, draft), 0
     else:
         parts = dict(node.items(CONTEXT_KEYS))
         if "any" not in parts:
-            raise node.bad("the key 'any' is missing: the words of which one must stand near")
+            node.fail_here("lexicon_no_any")
         terms = _words(parts["any"], draft)
         value = parts["within"].text() if "within" in parts else "sentence"
-        if value != "sentence" and not (value.isdecimal() and int(value)):
-            raise parts["within"].bad(f"{value!r}: use sentence, or a number of characters from 1")
+        if value != "sentence" and not is_within(value):
+            parts["within"].fail_here("lexicon_within", value=value)
         within = 0 if value == "sentence" else int(value)
     if not terms:
-        raise node.bad("at least one word is needed here")
+        node.fail_here("lexicon_no_word")
     return Context(terms, within)
 
 
-def _entry(node: _Node, category: str, draft: Draft) -> Entry:
-    if isinstance(node.node, yaml.ScalarNode):
+def is_within(value: str) -> bool:
+    """Whether a text is a number of characters from 1."""
+    return value.isascii() and value.isdecimal() and int(value[:10]) > 0 and len(value) < 10
+
+
+def _entry(node: Node, category: str, draft: Draft) -> Entry:
+    if not node.is_map and not node.is_list:
         return Entry(node.text(), category)
     parts = dict(node.items(ENTRY_KEYS))
     if "term" not in parts:
-        raise node.bad("an entry needs the key 'term'")
+        node.fail_here("lexicon_no_term")
     texts = {key: parts[key].text() for key in ("phase", "source", "note") if key in parts}
     return Entry(
         parts["term"].text(),
