@@ -168,7 +168,8 @@ def test_importing_the_package_loads_no_package_reads_no_file_and_changes_nothin
 
 @pytest.mark.parametrize("module", MODULES)
 def test_importing_a_module_reads_no_data_and_changes_nothing(module):
-    seen = watched(module, first="numpy")  # which filters warnings of its own
+    # These filter warnings of their own; the classes of one module derive from those of scikit-learn.
+    seen = watched(module, first="sklearn.base" if module == "textgov.vectorize" else "numpy")
     assert seen["changed"] == []
     assert [name for name in seen["opened"] if Path(name).is_relative_to(ROOT)] == []
     assert not {"jieba", "gensim", "sklearn"} & set(seen["loaded"])
@@ -299,7 +300,7 @@ def imported_packages() -> set[str]:
 
 
 def test_every_package_that_is_imported_is_a_dependency_and_the_other_way_round():
-    spoken = {"ahocorasick-rs": "ahocorasick_rs", "python-docx": "docx", "pyyaml": "yaml"}
+    spoken = {"ahocorasick-rs": "ahocorasick_rs", "python-docx": "docx", "pyyaml": "yaml", "scikit-learn": "sklearn"}
     needed_by_others = {"lxml-html-clean"}  # of trafilatura, which does not say so itself
     declared = {canonicalize_name(Requirement(one).name) for one in PROJECT["project"]["dependencies"]}
     modules = {spoken.get(name, name) for name in declared - needed_by_others}

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from textgov.count import CountOptions, count_lexicon
     from textgov.errors import TextgovError
     from textgov.export import write_panel
+    from textgov.kwic import KwicOptions, keywords_in_context
     from textgov.lexicon import builtin_lexicons, check_lexicon, read_lexicon, write_lexicon
     from textgov.load import LoadOptions, corpus_from_frame, load_corpus
     from textgov.locate import LocateOptions, locate_corpus
@@ -27,13 +28,17 @@ if TYPE_CHECKING:
     from textgov.records import Corpus, Document, Features, Lexicon, Panel, Tokens
     from textgov.regions import place, read_divisions
     from textgov.segment import SegmentOptions, segment_corpus
+    from textgov.vectorize import ChineseTokenizer, LexiconVectorizer
 
 _HOMES = {
+    "ChineseTokenizer": "vectorize",
     "Corpus": "records",
     "CountOptions": "count",
     "Document": "records",
     "Features": "records",
+    "KwicOptions": "kwic",
     "Lexicon": "records",
+    "LexiconVectorizer": "vectorize",
     "LoadOptions": "load",
     "LocateOptions": "locate",
     "NormaliseOptions": "normalise",
@@ -51,6 +56,7 @@ _HOMES = {
     "count_lexicon": "count",
     "count_quantities": "quantities",
     "find_quantities": "quantities",
+    "keywords_in_context": "kwic",
     "load_corpus": "load",
     "locate_corpus": "locate",
     "normalise_corpus": "normalise",
@@ -65,11 +71,14 @@ _HOMES = {
 }
 
 __all__ = [
+    "ChineseTokenizer",
     "Corpus",
     "CountOptions",
     "Document",
     "Features",
+    "KwicOptions",
     "Lexicon",
+    "LexiconVectorizer",
     "LoadOptions",
     "LocateOptions",
     "NormaliseOptions",
@@ -87,6 +96,7 @@ __all__ = [
     "count_lexicon",
     "count_quantities",
     "find_quantities",
+    "keywords_in_context",
     "load_corpus",
     "locate_corpus",
     "normalise_corpus",

@@ -2,17 +2,14 @@
 
 from textgov.batch.ledger import (
     LEDGER,
-    STORE,
     Entry,
     ShardState,
     fingerprint,
     forget_shards,
     locked,
     merge_steps,
-    read_plan,
     read_state,
     read_status,
-    write_plan,
     write_state,
 )
 from textgov.batch.progress import Progress
@@ -29,6 +26,7 @@ from textgov.batch.stages import (
     stage_names,
     tally_schema,
 )
+from textgov.store import STORE, read_plan, write_plan
 
 __all__ = [
     "LEDGER",

@@ -12,9 +12,9 @@ from typing import Any
 
 from textgov.errors import OutputError, UsageError
 from textgov.records import Step
-from textgov.store import make_folder, remove_file, written_aside
+from textgov.store import STORE, make_folder, read_plan, remove_file, written_aside
 
-STORE, LEDGER, LOCK, PLAN = "store", "ledger", "lock", "plan.json"
+LEDGER, LOCK = "ledger", "lock"
 # Raised when what a stage writes changes its meaning, so that results of an older textgov are made anew.
 STAGE_FORMAT = 1
 
@@ -110,34 +110,6 @@ def drop_stages(out: Path, shard_id: str, stages: Iterable[str]) -> None:
         write_state(out, ShardState(shard_id, {name: entry for name, entry in kept.items() if name not in gone}))
 
 
-def write_plan(out: Path, shard_ids: Sequence[str], stages: Sequence[str]) -> None:
-    """Keep what the run is to do, for `read_status`, unless it is known already."""
-    path = make_folder(out / STORE) / PLAN
-    text = json.dumps({"shards": list(shard_ids), "stages": list(stages)})
-    if not path.is_file() or path.read_bytes() != text.encode():
-        with written_aside(path) as part:
-            part.write_text(text, encoding="utf-8")
-
-
-def read_plan(out: Path) -> tuple[str, ...]:
-    """Ids of the shards of a run, in their order.
-
-    Raises
-    ------
-    UsageError
-        The folder holds no run.
-    """
-    return tuple(_read_plan(out)[0])
-
-
-def _read_plan(out: Path) -> tuple[list[str], list[str]]:
-    try:
-        plan = json.loads((out / STORE / PLAN).read_bytes())
-        return list(plan["shards"]), list(plan["stages"])
-    except (OSError, ValueError, KeyError, TypeError):
-        raise UsageError("run_missing", path=out) from None
-
-
 def read_status(out: Path) -> dict[str, Any]:
     """How far a run is: shards, those done, documents, failed inputs, shards by stage, whether it runs now.
 
@@ -148,7 +120,7 @@ def read_status(out: Path) -> dict[str, Any]:
     UsageError
         The folder holds no run.
     """
-    shard_ids, stages = _read_plan(out)
+    shard_ids, stages = read_plan(out)
     states = [read_state(out, shard_id) for shard_id in shard_ids]
     read = [state.stages["read"] for state in states if "read" in state.stages]
     done = sum(all(stage in state.stages for stage in stages) for state in states)

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from textgov.batch.ledger import STORE, Entry, ShardState, drop_stages, fingerprint, merge_steps
+from textgov.batch.ledger import Entry, ShardState, drop_stages, fingerprint, merge_steps
 from textgov.batch.shards import Shard
 from textgov.count import LENGTHS, CountOptions, at_levels, hit_schema, lost_schema, tally_documents
 from textgov.duplicates import sign_document
@@ -21,7 +21,7 @@ from textgov.normalise import NormaliseOptions, normalise_corpus, read_vocabular
 from textgov.records import Corpus, Document, Lexicon, ManifestRow, Step
 from textgov.screen import flag_cut
 from textgov.segment import SegmentOptions, make_segmenter
-from textgov.store import corpus_writer, iter_corpus, make_folder, places_writer, table_writer, write_inputs
+from textgov.store import STORE, corpus_writer, iter_corpus, make_folder, places_writer, table_writer, write_inputs
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -33,7 +33,16 @@ import numpy as np
 from textgov.count.match import DFA_TERMS, REASONS, Match, Matcher, find_matches, make_key, make_matcher
 from textgov.count.options import CountOptions
 from textgov.count.sets import Sets, at_levels, leaves, make_sets, units_with_hits
-from textgov.count.tally import LENGTHS, PARTS, Tally, hit_schema, lost_schema, section_at, tally_documents
+from textgov.count.tally import (
+    LENGTHS,
+    PARTS,
+    Tally,
+    hit_schema,
+    lost_schema,
+    section_at,
+    sentence_units,
+    tally_documents,
+)
 from textgov.errors import RecordError
 from textgov.records import Corpus, Document, Features, Lexicon, Step, Tokens
 from textgov.segment import count_words
@@ -64,6 +73,7 @@ __all__ = [
     "make_matcher",
     "make_sets",
     "section_at",
+    "sentence_units",
     "tally_documents",
     "units_with_hits",
 ]

@@ -34,7 +34,7 @@ class Tally(NamedTuple):
     lost: pa.Table
 
 
-class _Units(NamedTuple):
+class Units(NamedTuple):
     """The units of a stretch (its sentences or paragraphs) that hold a letter, digit or Han character.
 
     ``breaks`` are the offsets at which one is over, ``kept`` the numbers of those that count.
@@ -51,10 +51,15 @@ class _Units(NamedTuple):
         return np.maximum(found, 1)
 
 
-def _units(breaks: NDArray[np.int64], words: NDArray[np.int64]) -> _Units:
+def _units(breaks: NDArray[np.int64], words: NDArray[np.int64]) -> Units:
     """The units that end at `breaks`, of which those with a letter, digit or Han character (at `words`) count."""
     edges = np.searchsorted(words, breaks)
-    return _Units(breaks, np.flatnonzero(np.diff(edges, prepend=0, append=len(words))))
+    return Units(breaks, np.flatnonzero(np.diff(edges, prepend=0, append=len(words))))
+
+
+def sentence_units(kinds: NDArray[np.uint8]) -> Units:
+    """The sentences of a stretch, from the `classes` of its characters."""
+    return _units(sentence_breaks(kinds), np.flatnonzero(kinds & WORD))
 
 
 def tally_documents(documents: Sequence[Document], lexicon: Lexicon, options: CountOptions | None = None) -> Tally:

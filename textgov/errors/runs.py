@@ -102,6 +102,18 @@ RUN_MESSAGES: dict[str, Message] = {
         "{path}: no run is kept here; give the --out folder of a textgov panel command",
         "{path}：这里没有运行记录；请指定 textgov panel 的 --out 文件夹",
     ),
+    "run_unfinished": Message(
+        "{path}: the run is not finished; give its command again, textgov status shows how far it is",
+        "{path}：任务尚未完成；请再次运行原命令，textgov status 可查看进度",
+    ),
+    "kwic_said": Message(
+        "{n_hits} hits in {n_documents} of {n_searched} documents",
+        "在 {n_searched} 份文档中的 {n_documents} 份里找到 {n_hits} 处",
+    ),
+    "kwic_shown": Message(
+        "{n_shown} of them are shown; --limit 0 shows all, --out FILE.csv writes them",
+        "只显示 {n_shown} 处；--limit 0 显示全部，--out FILE.csv 写入文件",
+    ),
     "run_locked": Message(
         "{path}: another run is writing into this folder; wait for it, or use another --out",
         "{path}：另一个任务正在写入该文件夹；请等它结束，或换一个 --out",

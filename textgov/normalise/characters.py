@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import cache
 from typing import TYPE_CHECKING, TypeVar
@@ -41,6 +42,8 @@ FOLDING = (
 # Stands in the table for a character that changes the length of the text or joins the one before it: a surrogate, which
 # is the folded form of none.
 SLOW = 0xD800
+# Texts of these characters alone are as they should be; so are most terms, which then need no table.
+PLAIN = re.compile("[\n -~\u4e00-\u9fff]*")
 
 
 def to_codes(text: str) -> NDArray[np.uint32]:
@@ -140,6 +143,8 @@ def fold_characters(text: str) -> Change:
     >>> fold_characters("互联网＋政务服务　２０２１").text
     '互联网+政务服务 2021'
     """
+    if PLAIN.fullmatch(text):
+        return unchanged(text)
     codes = to_narrow_codes(text)
     table: NDArray[np.uint16 | np.uint32] = _narrow_table() if codes.itemsize == 2 else _table()
     folded = look_up(table, codes)

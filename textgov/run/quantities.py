@@ -33,7 +33,7 @@ def write_quantities(run: Path, out: Path, options: QuantityOptions | None = Non
     UsageError
         The folder holds no run.
     """
-    shard_ids = read_plan(run)
+    shard_ids, _ = read_plan(run)
     make_folder(out)
     files = out / "quantities.parquet", out / "quantities.csv"
     with parquet_stream(files[0]) as write_rows, csv_stream(files[1]) as write_documents:

@@ -1,6 +1,7 @@
 """Our own files: one format a noun, written aside, then moved; read back equal or refused."""
 
 from textgov.store.documents import (
+    TextGroup,
     corpus_writer,
     iter_corpus,
     iter_places,
@@ -8,14 +9,19 @@ from textgov.store.documents import (
     places_writer,
     read_corpus,
     read_inputs,
+    read_place_columns,
     read_places,
+    scan_texts,
     write_corpus,
     write_inputs,
 )
 from textgov.store.files import make_folder, remove_file, sweep_parts, written_aside
+from textgov.store.plan import STORE, read_plan, write_plan
 from textgov.store.tables import count_rows, iter_tables, read_store_table, table_writer, write_store_table
 
 __all__ = [
+    "STORE",
+    "TextGroup",
     "corpus_writer",
     "count_rows",
     "iter_corpus",
@@ -26,13 +32,17 @@ __all__ = [
     "places_writer",
     "read_corpus",
     "read_inputs",
+    "read_place_columns",
     "read_places",
+    "read_plan",
     "read_store_table",
     "remove_file",
+    "scan_texts",
     "sweep_parts",
     "table_writer",
     "write_corpus",
     "write_inputs",
+    "write_plan",
     "write_store_table",
     "written_aside",
 ]

@@ -14,7 +14,7 @@ import numpy as np
 from textgov.errors import RecordError, StoreError
 from textgov.records import Document, Doubt, Evidence, ManifestRow, Section
 from textgov.spans import Spans
-from textgov.store.tables import iter_tables, read_store_table, table_writer, write_store_table
+from textgov.store.tables import Read, iter_groups, iter_tables, read_store_table, table_writer, write_store_table
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -55,6 +55,56 @@ def iter_corpus(path: Path) -> Iterator[tuple[Document, ...]]:
 def read_corpus(path: Path) -> tuple[Document, ...]:
     """All documents of one shard, with their texts."""
     return tuple(document for group in iter_corpus(path) for document in group)
+
+
+class TextGroup:
+    """A group of documents on disk: its texts, and whole documents by their numbers; only what is asked for is read.
+
+    A search is not slowed by documents without a hit. The documents have ids, texts, originals, spans and sections,
+    and nothing else.
+    """
+
+    def __init__(self, read: Read) -> None:
+        self._read = read
+        self._texts: pa.Array | None = None
+        self.doc_ids: list[str] = read(("doc_id",))["doc_id"].to_pylist()
+
+    def texts(self) -> pa.Array:
+        """The texts, one a document."""
+        if self._texts is None:
+            self._texts = self._read(("text",))["text"].combine_chunks()
+        return self._texts
+
+    def documents(self, numbers: Sequence[int]) -> Iterator[Document]:
+        """The documents with these numbers in the group."""
+        columns = [column.combine_chunks() for column in self._read(("original", "spans", "sections")).columns]
+        for number in numbers:
+            original, spans, sections = (column[number] for column in columns)
+            words: str = self.texts()[number].as_py()
+            source = original.as_py() if original.is_valid else words
+            blocks = Spans(np.array(spans.as_py(), dtype=np.int64).reshape(-1, 4))
+            parts = _parts(Section, sections.as_py())
+            yield Document(self.doc_ids[number], words, source, blocks, sections=parts)
+
+
+def scan_texts(path: Path) -> Iterator[TextGroup]:
+    """The groups of a shard, one at a time.
+
+    Raises
+    ------
+    StoreError
+        As `iter_corpus`.
+    """
+    for read in iter_groups(path, _corpus_schema(), CORPUS_FORMAT):
+        yield TextGroup(read)
+
+
+def read_place_columns(path: Path) -> pa.Table:
+    """Of the documents of a shard the columns ``doc_id``, ``place_code``, ``place`` and ``year``."""
+    import pyarrow as pa
+
+    columns = ("doc_id", "place_code", "place", "year")
+    return pa.concat_tables([read(columns) for read in iter_groups(path, _places_schema(), PLACES_FORMAT)])
 
 
 @contextmanager

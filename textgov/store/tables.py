@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textgov.errors import StoreError
 from textgov.store.files import written_aside
@@ -54,8 +55,17 @@ def write_store_table(table: pa.Table, path: Path, form: str) -> None:
         write(table)
 
 
+Read = Callable[[Sequence[str]], "pa.Table"]
+
+
 def iter_tables(path: Path, schema: pa.Schema | None, form: str) -> Iterator[pa.Table]:
-    """The groups of a table of ours, one at a time.
+    """The groups of a table of ours, one at a time; raises the errors of `iter_groups`."""
+    for read in iter_groups(path, schema, form):
+        yield read(())
+
+
+def iter_groups(path: Path, schema: pa.Schema | None, form: str) -> Iterator[Read]:
+    """For each group of a table of ours a function that reads some of its columns; without names, all of them.
 
     Raises
     ------
@@ -77,7 +87,16 @@ def iter_tables(path: Path, schema: pa.Schema | None, form: str) -> Iterator[pa.
             raise StoreError("store_bad", path=path, detail=f"not {form}, or cut")
         with file:
             for number in range(file.num_row_groups):
-                yield file.read_row_group(number)
+                yield partial(_read_group, path, file, number)
+    except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
+        raise StoreError("store_bad", path=path, detail=str(error)) from None
+
+
+def _read_group(path: Path, file: Any, number: int, columns: Sequence[str]) -> pa.Table:
+    import pyarrow as pa
+
+    try:
+        return file.read_row_group(number, columns=list(columns) or None)
     except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
         raise StoreError("store_bad", path=path, detail=str(error)) from None
 
