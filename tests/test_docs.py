@@ -22,6 +22,7 @@ import textgov
 from textgov.batch import StageOptions
 from textgov.cli import app, main
 from textgov.count import CountOptions
+from textgov.extend import ExtendOptions
 from textgov.lexicon import FORMATS, builtin_lexicons, check_lexicon, read_lexicon
 from textgov.load import READERS
 from textgov.measures import DEFAULTS, MEASURES
@@ -43,7 +44,10 @@ EVERY_COMMAND = {
 MODULES = ["textgov", *sorted(info.name for info in pkgutil.walk_packages(textgov.__path__, "textgov."))]
 HEAVY = {"jieba", "numpy", "opencc", "pandas", "pyarrow", "rjieba", "scipy", "sklearn", "trafilatura", "xlsxwriter"}
 # The stages a document goes through; a section of a project file each, but for the lexicon and the two ends.
-STAGES = ("Load", "Normalise", "Locate", "Lexicon", "Count", "Segment", "Panel", "Export", "Run")
+STAGES = (
+    *("Load", "Normalise", "Locate", "Lexicon", "Count", "Segment"),
+    *("Panel", "Join", "Index", "Policies", "Export", "Run"),
+)
 
 
 class Block(NamedTuple):
@@ -113,7 +117,8 @@ def test_the_readme_has_a_heading_for_every_stage():
     names = [name for _, name in headings(ENGLISH)]
     assert [name for name in names if name in STAGES] == list(STAGES)
     assert {section.capitalize() for section in SECTIONS} <= set(STAGES)
-    assert set(SECTIONS) <= {field.rstrip("s") for field in StageOptions.__dataclass_fields__} | {"panel"}
+    added = {"panel", *ExtendOptions.__dataclass_fields__}
+    assert set(SECTIONS) <= {field.rstrip("s") for field in StageOptions.__dataclass_fields__} | added
 
 
 def test_the_set_up_commands_are_the_lines_that_ci_runs():

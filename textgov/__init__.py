@@ -12,12 +12,24 @@ if TYPE_CHECKING:
     from textgov.count import CountOptions, count_lexicon
     from textgov.errors import TextgovError
     from textgov.export import write_panel
+    from textgov.extend import ExtendOptions, extend_panel
+    from textgov.index import IndexOptions, build_index
+    from textgov.join import JoinOptions, join_tables
     from textgov.kwic import KwicOptions, keywords_in_context
     from textgov.lexicon import builtin_lexicons, check_lexicon, read_lexicon, write_lexicon
     from textgov.load import LoadOptions, corpus_from_frame, load_corpus
     from textgov.locate import LocateOptions, locate_corpus
     from textgov.normalise import NormaliseOptions, normalise_corpus, normalise_text
+    from textgov.outside import read_panel
     from textgov.panel import PanelOptions, build_panel
+    from textgov.policies import (
+        PolicyOptions,
+        attach_policy,
+        builtin_policies,
+        check_policy,
+        read_policy,
+        read_policy_file,
+    )
     from textgov.quantities import (
         QuantityOptions,
         compare_quantities,
@@ -35,7 +47,10 @@ _HOMES = {
     "Corpus": "records",
     "CountOptions": "count",
     "Document": "records",
+    "ExtendOptions": "extend",
     "Features": "records",
+    "IndexOptions": "index",
+    "JoinOptions": "join",
     "KwicOptions": "kwic",
     "Lexicon": "records",
     "LexiconVectorizer": "vectorize",
@@ -44,18 +59,25 @@ _HOMES = {
     "NormaliseOptions": "normalise",
     "Panel": "records",
     "PanelOptions": "panel",
+    "PolicyOptions": "policies",
     "QuantityOptions": "quantities",
     "SegmentOptions": "segment",
     "TextgovError": "errors",
     "Tokens": "records",
+    "attach_policy": "policies",
+    "build_index": "index",
     "build_panel": "panel",
     "builtin_lexicons": "lexicon",
+    "builtin_policies": "policies",
     "check_lexicon": "lexicon",
+    "check_policy": "policies",
     "compare_quantities": "quantities",
     "corpus_from_frame": "load",
     "count_lexicon": "count",
     "count_quantities": "quantities",
+    "extend_panel": "extend",
     "find_quantities": "quantities",
+    "join_tables": "join",
     "keywords_in_context": "kwic",
     "load_corpus": "load",
     "locate_corpus": "locate",
@@ -64,6 +86,9 @@ _HOMES = {
     "place": "regions",
     "read_divisions": "regions",
     "read_lexicon": "lexicon",
+    "read_panel": "outside",
+    "read_policy": "policies",
+    "read_policy_file": "policies",
     "segment_corpus": "segment",
     "tabulate_documents": "quantities",
     "write_lexicon": "lexicon",
@@ -75,7 +100,10 @@ __all__ = [
     "Corpus",
     "CountOptions",
     "Document",
+    "ExtendOptions",
     "Features",
+    "IndexOptions",
+    "JoinOptions",
     "KwicOptions",
     "Lexicon",
     "LexiconVectorizer",
@@ -84,18 +112,25 @@ __all__ = [
     "NormaliseOptions",
     "Panel",
     "PanelOptions",
+    "PolicyOptions",
     "QuantityOptions",
     "SegmentOptions",
     "TextgovError",
     "Tokens",
+    "attach_policy",
+    "build_index",
     "build_panel",
     "builtin_lexicons",
+    "builtin_policies",
     "check_lexicon",
+    "check_policy",
     "compare_quantities",
     "corpus_from_frame",
     "count_lexicon",
     "count_quantities",
+    "extend_panel",
     "find_quantities",
+    "join_tables",
     "keywords_in_context",
     "load_corpus",
     "locate_corpus",
@@ -104,6 +139,9 @@ __all__ = [
     "place",
     "read_divisions",
     "read_lexicon",
+    "read_panel",
+    "read_policy",
+    "read_policy_file",
     "segment_corpus",
     "tabulate_documents",
     "write_lexicon",

@@ -13,11 +13,15 @@ from typing import Any
 from textgov.batch import StageOptions
 from textgov.count import CountOptions
 from textgov.errors import UsageError
+from textgov.extend import ExtendOptions, split_file
+from textgov.index import IndexOptions
+from textgov.join import JoinOptions
 from textgov.lexicon import read_lexicon
 from textgov.load import LoadOptions
 from textgov.locate import LocateOptions
 from textgov.normalise import NormaliseOptions
 from textgov.panel import PanelOptions
+from textgov.policies import PolicyOptions
 from textgov.run import RunOptions, read_complete
 from textgov.segment import SegmentOptions
 
@@ -29,10 +33,13 @@ SECTIONS: dict[str, type] = {
     "segment": SegmentOptions,
     "count": CountOptions,
     "panel": PanelOptions,
+    "join": JoinOptions,
+    "index": IndexOptions,
+    "policies": PolicyOptions,
 }
 TOP_KEYS = ("sources", "out", "lexicons", "labels", "words", "metadata", "complete_coverage")
 NOT_IN_FILES = ("complete",)  # given as a file, by complete_coverage
-KINDS = {str: "a text", int: "a whole number", bool: "true or false"}
+KINDS = {str: "a text", int: "a whole number", bool: "true or false", float: "a number", tuple: "a list of texts"}
 
 TEMPLATE = """\
 # A textgov project: run it with   textgov run {name}
@@ -80,6 +87,44 @@ codes = "year"                   # codes as of the year, or 2024 / 当年代码�
 balanced = false                 # rows without documents too, with missing measures / 平衡面板（缺失行）
 measures = "n,p10k,ln,sent,docs"  # or all; the README lists them / 指标名，或 all
 # control = "digital-economy"    # one of the lexicons: the others relative to it / 对照词典
+
+[join]
+# files = ["yearbook.xlsx"]        # outside indicators by place and year / 按地区和年份并入的外部指标
+# columns = ["gdp=地区生产总值"]     # all columns when not given; name=header names them / 不写则取全部列
+prefix = ""                      # before the names of the new columns / 新列名前缀
+# code_column = "区划代码"          # found by its usual names when not given / 地区代码列
+# name_column = "地区"             # place names, where there are no codes / 地区名称列
+# province_column = "省份"         # tells places of one name apart / 用于区分同名地区
+# year_column = "年份"             # found by its usual names when not given / 年份列
+
+[index]
+# of = ["de=tech,org,env"]         # indices: name=column,column,-cost / 综合指数
+# titles = ["de=数字赋能/digital empowerment"]  # their labels / 指数名称
+methods = ["ew", "eq", "pca"]    # also critic, topsis / 赋权方法
+scope = "pooled"                 # pooled, year or base / 参照范围：全样本、逐年或基期
+# base_year = 2015                 # with scope = "base" / 基期年份
+shift = 0.0                      # added to scaled values; 0 is exact / 平移量，0 为精确处理
+winsor = 0.0                     # share trimmed at each end first / 先做两端缩尾的比例
+rare = 0.0                       # leave columns below this share of non-zero cells out / 剔除稀疏列
+missing = "drop"                 # drop rows with a missing cell, or error / 缺失行：略去或报错
+# couple = ["cc=de_ew,ge_ew"]      # coupling coordination / 耦合协调度
+coupling = "geometric"           # geometric or power / 耦合度公式
+# derive = ["lag:dg_total_p10k:1"]  # minmax zscore winsor ln1p lag lead mean diff rank / 派生列
+# strength = "scores.xlsx"         # documents with power, goals, measures / 政策力度、目标、措施打分表
+combine = "sum"                  # p (m + g), or product / 打分合成方式
+# pmc = "pmc.xlsx"                 # documents x 0/1 variables X1:1 ... / PMC 指标表
+# grades = ["perfect=8", "good=6"]  # lower bounds of PMC grades / PMC 等级下限
+
+[policies]
+# attach = ["broadband_china"]     # built-in policies: textgov policies list / 内置政策
+# policy = ["xxhm_pilot=list.csv"]  # your own list / 自备名单
+coding = "announced"             # first year: announced or next / 首年口径
+partial = "missing"              # places treated only in part: missing, treated, untreated / 部分受处理的地区
+window = 4                       # years of the event dummies / 事件窗口年数
+placebo = 0                      # number of placebo draws / 安慰剂抽样次数
+placebo_within = ""              # province: draw within provinces / province 表示省内抽样
+seed = 1                         # of the draws / 随机种子
+total = 0                        # units of the notice, if not known / 通知所列总数
 """
 
 
@@ -178,13 +223,33 @@ def _options(file: _File, section: str, kind: type, values: Any) -> Any:
     for key, value in values.items():
         default = getattr(defaults, key)
         wanted = str if default is None else type(default)
-        if type(value) is not wanted:
+        if not _is_a(value, wanted):
             raise file.bad(section, key, f"{value!r} is not {KINDS[wanted]}")
     try:
-        return kind(**values)
+        return kind(**{key: tuple(value) if isinstance(value, list) else value for key, value in values.items()})
     except UsageError as error:
-        key = next((key for key, value in values.items() if value in error.facts.values()), section)
+        said = error.facts.values()
+        parts = ((key, value if isinstance(value, list) else [value]) for key, value in values.items())
+        key = next((key for key, part in parts if any(one in said for one in part)), section)
         raise file.bad(section, key, str(error)) from None
+
+
+def _is_a(value: Any, wanted: type) -> bool:
+    if wanted is tuple:
+        return isinstance(value, list) and all(isinstance(item, str) for item in value)
+    return type(value) is wanted or (wanted is float and type(value) is int)
+
+
+def _extend(folder: Path, options: Mapping[str, Any]) -> ExtendOptions:
+    """What is added to the panel; files lie beside the project file."""
+    join, index, policies = options["join"], options["index"], options["policies"]
+    tables = {name: str(folder / value) for name in ("strength", "pmc") if (value := getattr(index, name))}
+    lists = tuple(f"{name}={folder / file}" for name, file in map(split_file, policies.policy))
+    return ExtendOptions(
+        replace(join, files=tuple(str(folder / file) for file in join.files)),
+        replace(index, **tables),
+        replace(policies, policy=lists),
+    )
 
 
 def _project(folder: Path, file: _File, top: Mapping[str, Any], options: Mapping[str, Any]) -> Project:
@@ -217,7 +282,8 @@ def _project(folder: Path, file: _File, top: Mapping[str, Any], options: Mapping
         tuple(read_lexicon(_near(folder, name)) for name in lexicons),
         words,
     )
-    run = RunOptions(stages, panel, labels, folder / metadata if metadata else None)
+    extend = _extend(folder, options)
+    run = RunOptions(stages, panel, labels, folder / metadata if metadata else None, extend)
     return Project(tuple(folder / source for source in sources), folder / (_text(file, top, "out") or "out"), run)
 
 

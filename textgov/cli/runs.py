@@ -229,6 +229,8 @@ def _finish(result: RunResult, strict: bool, as_json: bool) -> None:
         say(wording("run_elsewhere", Terminal.lang, **facts))
     if facts["n_doubtful"]:
         say(wording("run_doubtful", Terminal.lang, **facts))
+    for code, told in result.notes:
+        say(wording(code, Terminal.lang, **told))
     for name in result.unmatched:
         say(wording("metadata_unmatched", Terminal.lang, name=name))
     for decision in result.stale:

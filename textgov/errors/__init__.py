@@ -9,9 +9,10 @@ from __future__ import annotations
 from textgov.errors.inputs import INPUT_MESSAGES
 from textgov.errors.lexicons import LEXICON_MESSAGES
 from textgov.errors.message import Message
+from textgov.errors.panels import PANEL_MESSAGES
 from textgov.errors.runs import RUN_MESSAGES
 
-MESSAGES: dict[str, Message] = INPUT_MESSAGES | LEXICON_MESSAGES | RUN_MESSAGES
+MESSAGES: dict[str, Message] = INPUT_MESSAGES | LEXICON_MESSAGES | RUN_MESSAGES | PANEL_MESSAGES
 
 
 def wording(code: str, lang: str = "en", **facts: object) -> str:

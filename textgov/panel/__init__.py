@@ -13,12 +13,13 @@ from textgov.errors import RecordError
 from textgov.lexicon import check_prefixes
 from textgov.panel.assemble import assemble_panel, coverage_grid
 from textgov.panel.lexicon_report import Losses, cooccurrence_table, lexicon_report
-from textgov.panel.pool import PanelOptions, Row, pool_documents, pool_rows, rows_of, unit_of
+from textgov.panel.pool import MUNICIPALITIES, PanelOptions, Row, pool_documents, pool_rows, rows_of, unit_of
 from textgov.panel.totals import Totals, category_counts
 from textgov.records import Corpus, Features, Panel, index_of
 from textgov.regions import Gazetteer, read_divisions
 
 __all__ = [
+    "MUNICIPALITIES",
     "Losses",
     "PanelOptions",
     "Row",

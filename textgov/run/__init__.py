@@ -28,6 +28,7 @@ from textgov.batch import (
 )
 from textgov.engine import EngineOptions, Pools, open_engine
 from textgov.errors import StoreError
+from textgov.extend import check_extend
 from textgov.load import join_metadata, list_inputs, read_metadata
 from textgov.load.inputs import Listing
 from textgov.locate import Decision, read_decisions
@@ -49,7 +50,7 @@ class RunResult:
     """What a run made: the folder, the files, the numbers, and what the user said of no file.
 
     ``unmatched`` are rows of the metadata table, ``stale`` decisions; ``again`` says that nothing had changed since
-    the run before, so that nothing was done.
+    the run before, so that nothing was done. ``notes`` are messages about what was added to the panel.
     """
 
     out: Path
@@ -62,6 +63,7 @@ class RunResult:
     unmatched: tuple[str, ...] = ()
     stale: tuple[Decision, ...] = ()
     again: bool = False
+    notes: tuple[tuple[str, Mapping[str, Any]], ...] = ()
 
     @property
     def panel(self) -> Panel:
@@ -116,6 +118,7 @@ def run_panel(
     divisions = options.stages.locate.divisions
     gazetteer = read_divisions(Path(divisions) if divisions else None)
     decisions = _decisions(out, gazetteer)
+    check_extend(options.extend, gazetteer)
     with locked(out):
         try:
             with open_engine(where) as pools:
@@ -179,7 +182,8 @@ def _run(
     doc_ids = set(screen().index.doc_ids)
     stale = tuple(decision for decision in decisions if decision.doc_id not in doc_ids)
     remember(out, made_from, written.files, written.numbers, [decision.doc_id for decision in stale])
-    return RunResult(out, written.files, written.numbers, shelf, listing, history, screen, plan.unmatched, stale)
+    told = (plan.unmatched, stale, False, written.notes)
+    return RunResult(out, written.files, written.numbers, shelf, listing, history, screen, *told)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from textgov.batch import StageOptions
 from textgov.errors import UsageError
+from textgov.extend import ExtendOptions
 from textgov.panel import PanelOptions
 from textgov.records import FIRST_YEAR, LAST_YEAR
 
@@ -25,12 +26,15 @@ class RunOptions:
         Language of the variable labels in ``panel.dta``.
     metadata : Path, optional
         Table with places and years by file name.
+    extend : ExtendOptions
+        Outside indicators, indices and policies that are added to the panel.
     """
 
     stages: StageOptions = field(default_factory=StageOptions)
     panel: PanelOptions = field(default_factory=PanelOptions)
     labels: str = "zh"
     metadata: Path | None = None
+    extend: ExtendOptions = field(default_factory=ExtendOptions)
 
     def __post_init__(self) -> None:
         control, lexicons = self.panel.control, self.stages.lexicons

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 from textgov import export
 from textgov.errors import OutputError, TextgovError, UsageError
 from textgov.export.streams import csv_stream, matrix_stream, parquet_stream
+from textgov.extend import extend_panel
 from textgov.panel import Losses, PanelOptions, Totals, assemble_panel, cooccurrence_table, lexicon_report
 from textgov.records import Corpus, ManifestRow, Panel, Step
 from textgov.regions import Gazetteer
@@ -37,6 +38,7 @@ class Written(NamedTuple):
     panel: Panel
     files: tuple[Path, ...]
     numbers: Numbers
+    notes: tuple[tuple[str, Mapping[str, Any]], ...] = ()
 
 
 class _Streams:
@@ -111,17 +113,19 @@ def write_run(
     streams.close()
     if not totals.rows:
         _explain_empty(summary, options.panel, shelf.out)
-    panel = assemble_panel(totals, history)
+    extended = extend_panel(assemble_panel(totals, history), options.extend, gazetteer)
+    panel = extended.panel
     keep_panel(panel, shelf.out)
     record = provenance(inputs, panel.history, options, tables)
     terms = {"lexicon_report.csv": lexicon_report(totals, losses)}
     if "cooccurrence" in options.panel.measure_names:
         terms["cooccurrence.csv"] = cooccurrence_table(totals)
     files = [*streams.files, *_write_rest(shelf, panel, summary, record, options, executor, faults, terms)]
+    files += [export.write_table(table, shelf.out / name) for name, table in extended.tables.items()]
     if faults:
         raise _joined(faults)
     files.append(export.write_json(record, shelf.out / "provenance.json"))
-    return Written(panel, tuple(sorted(files)), summary.numbers())
+    return Written(panel, tuple(sorted(files)), summary.numbers(), extended.notes)
 
 
 def _stream_all(

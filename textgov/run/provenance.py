@@ -69,6 +69,7 @@ def provenance(
         "count": asdict(stages.count),
         "panel": asdict(options.panel),
         "metadata": options.metadata.name if options.metadata else None,
+        **options.extend.told(),
     }
     lexicons = [
         {"lexicon": lexicon.label, "hash": lexicon.hash, "prefix": lexicon.prefix} for lexicon in stages.lexicons
@@ -92,8 +93,9 @@ def user_tables(options: RunOptions, out: Path) -> dict[str, str]:
         "divisions": options.stages.locate.divisions,
         "vocabulary": options.stages.normalise.vocabulary,
     }
-    return {
+    found = {
         name: hashlib.sha256(Path(table).read_bytes()).hexdigest()
         for name, table in tables.items()
         if table is not None and Path(table).is_file()
     }
+    return found | options.extend.hashes()

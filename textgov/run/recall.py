@@ -52,7 +52,7 @@ def outputs_from(
     stages = [[state.stages[name].fingerprint for name in names] for state in states]
     versions = [version(name) for name in PACKAGES]
     lexicons = [(lexicon.label, lexicon.hash) for lexicon in options.stages.lexicons]
-    told = (options.panel, options.labels, dict(tables))
+    told = (options.panel, options.labels, dict(tables), options.extend.told())
     return fingerprint("outputs", stages, [asdict(row) for row in passed], lexicons, told, versions)
 
 
