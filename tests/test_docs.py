@@ -46,7 +46,7 @@ HEAVY = {"jieba", "numpy", "opencc", "pandas", "pyarrow", "rjieba", "scipy", "sk
 # The stages a document goes through; a section of a project file each, but for the lexicon and the two ends.
 STAGES = (
     *("Load", "Normalise", "Locate", "Lexicon", "Count", "Segment"),
-    *("Panel", "Join", "Index", "Policies", "Export", "Run"),
+    *("Panel", "Join", "Index", "Policies", "Export", "Run", "Estimate"),
 )
 
 

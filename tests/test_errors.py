@@ -34,10 +34,12 @@ from textgov.errors import (
 PACKAGE = Path(textgov.__file__).parent
 KINDS = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, TextgovError)]
 # Where the code and the facts of a message stand in a call.
-CODE_AT = {"wording": 0, "Doubt": 0, "ManifestRow": 2, "_row": 2, "pass_over": 2} | {kind.__name__: 0 for kind in KINDS}
+CODE_AT = {"wording": 0, "Doubt": 0, "ManifestRow": 2, "_row": 2, "pass_over": 2, "Remark": 0} | {
+    kind.__name__: 0 for kind in KINDS
+}
 # Faults and remarks about a line of a lexicon: behind the draft or the line.
 CODE_AT |= {"bad_lexicon": 2, "fail": 1, "fail_here": 0, "remark": 1, "Finding": 1}
-FACTS_AT = {"Doubt": 1, "ManifestRow": 3, "_row": 3, "Finding": 3}
+FACTS_AT = {"Doubt": 1, "Remark": 1, "ManifestRow": 3, "_row": 3, "Finding": 3}
 SPOKEN = {"wording", "pass_over", "bad_lexicon", "fail", "fail_here", "remark"} | {
     kind.__name__ for kind in KINDS
 }  # facts are keywords

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from textgov.count import CountOptions, count_lexicon
     from textgov.errors import TextgovError
+    from textgov.estimate import Estimate, EstimateOptions, compare_estimates, estimate_panel, write_estimates
     from textgov.export import write_panel
     from textgov.extend import ExtendOptions, extend_panel
     from textgov.index import IndexOptions, build_index
@@ -47,6 +48,8 @@ _HOMES = {
     "Corpus": "records",
     "CountOptions": "count",
     "Document": "records",
+    "Estimate": "estimate",
+    "EstimateOptions": "estimate",
     "ExtendOptions": "extend",
     "Features": "records",
     "IndexOptions": "index",
@@ -71,10 +74,12 @@ _HOMES = {
     "builtin_policies": "policies",
     "check_lexicon": "lexicon",
     "check_policy": "policies",
+    "compare_estimates": "estimate",
     "compare_quantities": "quantities",
     "corpus_from_frame": "load",
     "count_lexicon": "count",
     "count_quantities": "quantities",
+    "estimate_panel": "estimate",
     "extend_panel": "extend",
     "find_quantities": "quantities",
     "join_tables": "join",
@@ -91,6 +96,7 @@ _HOMES = {
     "read_policy_file": "policies",
     "segment_corpus": "segment",
     "tabulate_documents": "quantities",
+    "write_estimates": "estimate",
     "write_lexicon": "lexicon",
     "write_panel": "export",
 }
@@ -100,6 +106,8 @@ __all__ = [
     "Corpus",
     "CountOptions",
     "Document",
+    "Estimate",
+    "EstimateOptions",
     "ExtendOptions",
     "Features",
     "IndexOptions",
@@ -124,10 +132,12 @@ __all__ = [
     "builtin_policies",
     "check_lexicon",
     "check_policy",
+    "compare_estimates",
     "compare_quantities",
     "corpus_from_frame",
     "count_lexicon",
     "count_quantities",
+    "estimate_panel",
     "extend_panel",
     "find_quantities",
     "join_tables",
@@ -144,6 +154,7 @@ __all__ = [
     "read_policy_file",
     "segment_corpus",
     "tabulate_documents",
+    "write_estimates",
     "write_lexicon",
     "write_panel",
 ]

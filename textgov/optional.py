@@ -8,7 +8,16 @@ from types import ModuleType
 from textgov.errors import ExtraError
 
 # module to import -> extra of pyproject.toml that brings it
-EXTRAS: dict[str, str] = {"dask": "dask", "distributed": "dask"}
+EXTRAS: dict[str, str] = {
+    "altair": "econ",
+    "dask": "dask",
+    "diff_diff": "econ",
+    "distributed": "dask",
+    "docx": "econ",
+    "pyfixest": "econ",
+    "rdrobust": "econ",
+    "vl_convert": "econ",
+}
 
 
 def need(module: str) -> ModuleType:

@@ -13,6 +13,7 @@ from typing import Any
 from textgov.batch import StageOptions
 from textgov.count import CountOptions
 from textgov.errors import UsageError
+from textgov.estimate import EstimateOptions
 from textgov.extend import ExtendOptions, split_file
 from textgov.index import IndexOptions
 from textgov.join import JoinOptions
@@ -37,6 +38,7 @@ SECTIONS: dict[str, type] = {
     "index": IndexOptions,
     "policies": PolicyOptions,
 }
+ESTIMATE = "estimate"  # written as [[estimate]], once for each
 TOP_KEYS = ("sources", "out", "lexicons", "labels", "words", "metadata", "complete_coverage")
 NOT_IN_FILES = ("complete",)  # given as a file, by complete_coverage
 KINDS = {str: "a text", int: "a whole number", bool: "true or false", float: "a number", tuple: "a list of texts"}
@@ -125,16 +127,23 @@ placebo = 0                      # number of placebo draws / 安慰剂抽样次�
 placebo_within = ""              # province: draw within provinces / province 表示省内抽样
 seed = 1                         # of the draws / 随机种子
 total = 0                        # units of the notice, if not known / 通知所列总数
+
+# [[estimate]]                   # once for each estimate / 每个估计写一段
+#   name = "baseline"            # of the files / 文件名
+#   design = "did"               # did, event, cs, sunab, ppml, iv, rd, mediation ... / 识别设计
+#   y = "dg_total_p10k"
+#   controls = ["ln_gdp"]
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A project file that was read: sources, folder for the results, options."""
+    """A project file that was read: sources, folder for the results, options, estimates."""
 
     sources: tuple[Path, ...]
     out: Path
     options: RunOptions
+    estimates: tuple[EstimateOptions, ...] = ()
 
 
 def write_template(path: Path) -> None:
@@ -177,7 +186,7 @@ def read_project(path: Path) -> Project:
         raise UsageError("project_bad", path=path.name, where="", detail=str(error)) from None
     file = _File(path.name, text)
     top = {key: value for key, value in content.items() if key not in SECTIONS}
-    file.check_keys("", top, (*TOP_KEYS, *SECTIONS))
+    file.check_keys("", top, (*TOP_KEYS, *SECTIONS, ESTIMATE))
     options = {}
     for section, kind in SECTIONS.items():
         options[section] = _options(file, section, kind, content.get(section, {}))
@@ -190,28 +199,31 @@ class _File:
     def __init__(self, name: str, text: str) -> None:
         self.name, self.lines = name, text.splitlines()
 
-    def where(self, section: str, key: str) -> str:
-        inside = ""
+    def where(self, section: str, key: str, nth: int = 1) -> str:
+        """The line of a key; where a section comes several times, in the `nth` of them."""
+        inside, seen = "", 0
+        assigned = re.compile(rf"\s*[\"']?{re.escape(key)}[\"']?\s*[=.]")
         for number, line in enumerate(self.lines, 1):
             header = re.match(r"\s*\[\s*([^\]]+?)\s*\]", line)
             if header:
                 inside = header[1].strip("[ \"'")
+                seen += inside == section
                 if inside == key and not section:
                     return f" line {number}"
-            elif inside == section and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*[=.]", line):
+            elif inside == section and (not section or seen == nth) and assigned.match(line):
                 return f" line {number}"
         return self.where("", section) if section else ""  # count.overlap = ..., or count = { overlap = ... }
 
-    def check_keys(self, section: str, values: Mapping[str, Any], known: tuple[str, ...]) -> None:
+    def check_keys(self, section: str, values: Mapping[str, Any], known: tuple[str, ...], nth: int = 1) -> None:
         for key in values:
             if key not in known:
                 nearest = difflib.get_close_matches(key, known, n=1, cutoff=0)[0]
-                where = self.where(section, key)
+                where = self.where(section, key, nth)
                 names = ", ".join(known)
                 raise UsageError("option_unknown", path=self.name, where=where, key=key, nearest=nearest, known=names)
 
-    def bad(self, section: str, key: str, detail: str) -> UsageError:
-        return UsageError("project_bad", path=self.name, where=self.where(section, key), detail=f"{key}: {detail}")
+    def bad(self, section: str, key: str, detail: str, nth: int = 1) -> UsageError:
+        return UsageError("project_bad", path=self.name, where=self.where(section, key, nth), detail=f"{key}: {detail}")
 
 
 def _options(file: _File, section: str, kind: type, values: Any) -> Any:
@@ -284,7 +296,39 @@ def _project(folder: Path, file: _File, top: Mapping[str, Any], options: Mapping
     )
     extend = _extend(folder, options)
     run = RunOptions(stages, panel, labels, folder / metadata if metadata else None, extend)
-    return Project(tuple(folder / source for source in sources), folder / (_text(file, top, "out") or "out"), run)
+    out = folder / (_text(file, top, "out") or "out")
+    return Project(tuple(folder / source for source in sources), out, run, _estimates(file, top.get(ESTIMATE, [])))
+
+
+def _estimates(file: _File, sections: Any) -> tuple[EstimateOptions, ...]:
+    """Every [[estimate]]; a list of names may be one text."""
+    if not isinstance(sections, list) or not all(isinstance(values, dict) for values in sections):
+        raise file.bad("", ESTIMATE, "write it as [[estimate]], once for each estimate")
+    return tuple(_estimate(file, number, values) for number, values in enumerate(sections, 1))
+
+
+def _estimate(file: _File, number: int, values: dict[str, Any]) -> EstimateOptions:
+    known = {item.name: item for item in fields(EstimateOptions)}
+    file.check_keys(ESTIMATE, values, tuple(known), number)
+    given: dict[str, Any] = {}
+    for key, value in values.items():
+        wanted: Any = float if key == "bandwidth" else type(known[key].default)
+        if wanted is tuple and (isinstance(value, str) or _is_texts(value)):
+            given[key] = (value,) if isinstance(value, str) else tuple(value)
+        elif type(value) is wanted or (wanted is float and type(value) is int):
+            given[key] = wanted(value)
+        else:
+            kind = {tuple: "a list of texts", float: "a number"}.get(wanted) or KINDS[wanted]
+            raise file.bad(ESTIMATE, key, f"{value!r} is not {kind}", number)
+    try:
+        return EstimateOptions(**given)
+    except UsageError as error:
+        key = str(error.facts.get("name", error.facts.get("option", ESTIMATE)))
+        raise file.bad(ESTIMATE, key, str(error), number) from None
+
+
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
 def _near(folder: Path, name: str) -> str | Path:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from textgov.cli.estimate import estimate_all
 from textgov.cli.terminal import (
     DryRun,
     Engine,
@@ -128,7 +129,10 @@ def run(
     if dry_run:
         _show_plan(read.sources, read.out, read.options, as_json)
         return
-    _finish(_run(read.sources, read.out, read.options, EngineOptions(engine, workers, scheduler)), strict, as_json)
+    result = _run(read.sources, read.out, read.options, EngineOptions(engine, workers, scheduler))
+    if read.estimates:
+        estimate_all(result.panel.frame, read.estimates, read.out / "estimates", listed=not as_json)
+    _finish(result, strict, as_json)
 
 
 @app.command()
