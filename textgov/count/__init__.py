@@ -96,7 +96,8 @@ def full_hits(hits: pa.Table, documents: Sequence[Document], lexicon: Lexicon) -
     columns = {name: values.take(hits["document"].combine_chunks()) for name, values in of_document.items()}
     columns |= {name: values.take(hits["entry"].combine_chunks()) for name, values in of_entry.items()}
     columns |= {name: hits[name] for name in hit_schema().names[2:]}
-    columns["lexicon"] = pa.array([lexicon.name] * len(hits), pa.string())
+    for name, value in (("lexicon", lexicon.name), ("lexicon_hash", lexicon.hash)):
+        columns[name] = pa.array([value] * len(hits), pa.string())
     return pa.table(columns)
 
 

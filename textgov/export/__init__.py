@@ -240,19 +240,20 @@ def write_term_counts(features: Features | Sequence[Features], out: Path | str) 
 
 
 def term_table(lexicons: Sequence[Lexicon]) -> pd.DataFrame:
-    """The columns of the counts of some lexicons side by side: number, lexicon, category, term."""
-    return _term_frame((one.label, entry.category, entry.term) for one in lexicons for entry in one.entries)
+    """The columns of the counts of some lexicons side by side: number, lexicon, its hash, category, term."""
+    return _term_frame((one.label, one.hash, entry.category, entry.term) for one in lexicons for entry in one.entries)
 
 
-def _term_frame(entries: Iterable[tuple[str, str, str]]) -> pd.DataFrame:
+def _term_frame(entries: Iterable[tuple[str, str, str, str]]) -> pd.DataFrame:
     import pandas as pd
 
-    terms = pd.DataFrame(list(entries), columns=["lexicon", "category", "term"])
+    terms = pd.DataFrame(list(entries), columns=["lexicon", "lexicon_hash", "category", "term"])
     terms.insert(0, "column", range(1, len(terms) + 1))
     return terms
 
 
-def _entries(block: Features) -> Iterator[tuple[str, str, str]]:
+def _entries(block: Features) -> Iterator[tuple[str, str, str, str]]:
     for name in block.names:
         category, _, term = name.partition("/") if block.lexicon else ("", "", name)
-        yield (block.lexicon.label if block.lexicon else "", category, term)
+        label, digest = (block.lexicon.label, block.lexicon.hash) if block.lexicon else ("", "")
+        yield label, digest, category, term

@@ -17,7 +17,19 @@ if TYPE_CHECKING:
 
 # Columns before the shares by year; the command line and the README use the same words.
 COLUMNS = (
-    *("lexicon", "category", "term", "phase", "weight", "hits", "mentions", "place_years", "first_year", "last_year"),
+    *(
+        "lexicon",
+        "lexicon_hash",
+        "category",
+        "term",
+        "phase",
+        "weight",
+        "hits",
+        "mentions",
+        "place_years",
+        "first_year",
+        "last_year",
+    ),
     *("category_share", *REASONS, "shadowed_by", "rate_without", "correlation_without"),
 )
 
@@ -72,6 +84,7 @@ def _report_of(totals: Totals, sums: LexiconTotals, lost: dict[tuple[int, str, i
     without = _without(totals, sums)
     columns: dict[str, Any] = {
         "lexicon": [sums.lexicon.label] * len(entries),
+        "lexicon_hash": [sums.lexicon.hash] * len(entries),
         "category": [entry.category for entry in entries],
         "term": [entry.term for entry in entries],
         "phase": [entry.phase for entry in entries],
