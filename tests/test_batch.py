@@ -13,14 +13,26 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import filelock
 import pandas as pd
 import pytest
 
-from textgov.batch import STORE, Job, Progress, ShardState, cut_shards, plan_shard, process_shard, read_state
+from textgov.batch import (
+    STORE,
+    Job,
+    Progress,
+    ShardState,
+    cut_shards,
+    plan_shard,
+    process_shard,
+    read_state,
+    read_status,
+)
 from textgov.count import CountOptions
 from textgov.engine import ENGINES
 from textgov.errors import OutputError, StoreError, TextgovError, UsageError
@@ -536,6 +548,29 @@ def test_the_second_run_into_a_folder_is_refused_and_the_first_ends_well(source,
     go(source, out)
 
 
+def test_asking_for_the_status_refuses_no_run(source, out, calm):
+    lock = filelock.FileLock(out / STORE / "lock", thread_local=False)
+    with lock:
+        threading.Timer(0.2, lambda: lock.release(force=True)).start()
+        assert go(source, out).again
+
+
+def test_the_time_left_is_told_from_this_run_alone(out):
+    """The night between a run that was stopped and the one that goes on is not the pace of a shard."""
+    plan = json.loads((out / STORE / "plan.json").read_text("utf-8"))
+    entries = sorted((out / STORE / "ledger").iterdir())
+    entries[-1].unlink()
+    began = 1_700_000_000
+    os.utime(out / STORE / "plan.json", (began, began))
+    for number, entry in enumerate(entries[:-1]):
+        seconds = began - 50_000 + number if number < 2 else began + 10 * number
+        os.utime(entry, (seconds, seconds))
+    assert len(plan["shards"]) == len(entries) > 4
+    with filelock.FileLock(out / STORE / "lock"):
+        assert read_status(out)["seconds_left"] == 10.0
+    assert read_status(out)["seconds_left"] is None
+
+
 # ---- workers that die ----
 
 
@@ -608,6 +643,21 @@ def test_a_shard_that_kills_its_worker_twice_is_named_and_keeps_no_other_from_be
     go(source, out)
     assert {Path(name).stem for name in changed(before, marks(out), whole=True)} == {bad}
     assert digests(out) == digests(calm)
+
+
+def test_a_script_without_a_guard_is_told_what_to_write(source, tmp_path):
+    script = tmp_path / "mine.py"
+    script.write_text(
+        "from pathlib import Path\nfrom textgov import read_lexicon\nfrom textgov.batch import StageOptions\n"
+        "from textgov.run import RunOptions, run_panel\nlexicon = read_lexicon('digital-government')\n"
+        f"run_panel([Path({str(source)!r})], Path({str(tmp_path / 'out')!r}),"
+        " RunOptions(StageOptions(lexicons=(lexicon,))), engine='processes', workers=2)\n",
+        "utf-8",
+    )
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.count("put the run below if __name__ == '__main__':") >= 1
+    assert "in a script of your own the run must stand below if __name__ == '__main__':" in done.stderr
 
 
 # ---- a full disk ----

@@ -5,9 +5,10 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from textgov.duplicates import NEAR, find_duplicates, flag_duplicates, sign_text
+from textgov.duplicates import NEAR, Signature, find_duplicates, flag_duplicates, sign_text
 from textgov.records import Corpus, Document, Doubt
 from textgov.spans import Spans
 
@@ -42,7 +43,7 @@ def jaccard(a: list[str], b: list[str]) -> float:
 def test_estimate_agrees_with_the_true_share(changed):
     one = make_text(1)
     two = make_text(2)[:changed] + one[changed:]
-    pairs = list(find_duplicates([sign_text("。".join(one)), sign_text("。".join(two))]))
+    pairs = list(zip(*find_duplicates([sign_text("。".join(one)), sign_text("。".join(two))]), strict=True))
     true = jaccard(one, two)
     if true > NEAR + 0.2:
         assert [(a, b) for a, b, _ in pairs] == [(0, 1)]
@@ -90,7 +91,7 @@ def test_other_texts_and_short_texts_are_left_alone():
 def test_pairs_do_not_depend_on_how_many_documents_there_are():
     texts = [sign_text("。".join(make_text(seed))) for seed in range(200)]
     texts.append(sign_text("。".join(make_text(77)[2:])))
-    assert [(a, b) for a, b, _ in find_duplicates(texts)] == [(77, 200)]
+    assert [(a, b) for a, b, _ in zip(*find_duplicates(texts), strict=True)] == [(77, 200)]
 
 
 def test_three_equal_texts_in_two_rows_leave_one_in_each_row():
@@ -101,3 +102,36 @@ def test_three_equal_texts_in_two_rows_leave_one_in_each_row():
     held = {doc_id: any(waits for _, waits in doubts) for doc_id, doubts in found.items()}
     assert held == {"a": False, "b": False, "c": True}
     assert all(found.values())
+
+
+def naive_pairs(signatures: list[Signature]) -> list[tuple[int, int, float]]:
+    """Every pair looked at: equal ones first, then those that agree in a whole band and in enough of all."""
+    equal, near = [], []
+    for number, one in enumerate(signatures):
+        before = [at for at in range(number) if signatures[at].exact == one.exact]
+        equal += [(at, number, 1.0) for at in before]
+        if before or not one.near:
+            continue
+        mine, found = np.frombuffer(one.near, "<u4"), []
+        for at, other in enumerate(signatures[:number]):
+            if other.near and not any(earlier.exact == other.exact for earlier in signatures[:at]):
+                same = np.frombuffer(other.near, "<u4") == mine
+                if same.reshape(16, 4).all(axis=1).any() and same.mean() >= NEAR:
+                    found.append((-same.mean(), at))
+        near += [(at, number, min(-share, 0.99)) for share, at in sorted(found)]
+    return equal + near
+
+
+@pytest.mark.parametrize("part", [3, 250_000])
+def test_pairs_are_those_of_a_search_through_all(part, monkeypatch):
+    monkeypatch.setattr("textgov.duplicates.PART", part)
+    chooser = random.Random(3)
+    signatures = []
+    for _ in range(80):
+        text = make_text(chooser.randrange(6), 40)
+        for _ in range(chooser.choice((0, 0, 1, 5))):
+            text[chooser.randrange(40)] = make_text(chooser.randrange(100, 10**6), 1)[0]
+        signatures.append(sign_text("。".join(text[: chooser.choice((40, 40, 5))])))
+    found = [(int(a), int(b), float(share)) for a, b, share in zip(*find_duplicates(signatures), strict=True)]
+    assert found == naive_pairs(signatures)
+    assert {share == 1.0 for _, _, share in found} == {True, False}

@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import os
+import pickle
 import random
 import unicodedata
 import zipfile
@@ -32,6 +33,7 @@ from textgov.load import (
     load_corpus,
     read_metadata,
 )
+from textgov.load.catalogue import Found, catalogue
 from textgov.load.docx import read_docx
 from textgov.normalise import normalise_corpus
 from textgov.records import Corpus
@@ -625,3 +627,35 @@ def test_front_matter_in_a_cell_is_that_of_a_document(tmp_path: Path):
         assert (document.title, document.meta["city"]) == ("某市政府工作报告", "武汉市")
         assert document.text.strip() == "推进数字政府建设。"
         assert document.original == cell
+
+
+# ---- the list of files ----
+
+
+def once(found: list[Found]) -> tuple[list[str], list[tuple[str, str, str | None, str | None]]]:
+    """What the list says, file by file."""
+    kept: dict[str, Found] = {}
+    by_real: dict[str, str] = {}
+    left_out = []
+    for one in sorted(found, key=lambda one: (-one.name.count("/"), one.name, one.path)):
+        if one.real in by_real:
+            left_out.append((one.name, one.path, by_real[one.real]))
+        elif one.name in kept:
+            left_out.append((one.name, one.path, kept[one.name].path))
+        else:
+            kept[one.name], by_real[one.real] = one, one.name
+    return [kept[name].path for name in sorted(kept)], left_out
+
+
+NAMES = st.sampled_from(["a.txt", "甲/a.txt", "甲.txt", "甲/乙/𠀀.txt", "\ufeffb", "甲/a", "甲-a"])
+
+
+@given(st.lists(st.tuples(NAMES, st.sampled_from(["/x", "/y", "z"]), st.sampled_from("123456789")), max_size=12))
+def test_each_file_is_listed_once_under_its_longest_name(rows: list[tuple[str, str, str]]):
+    found = [Found(name, f"{path}/{number}", real, number, "s") for number, (name, path, real) in enumerate(rows)]
+    inputs, twice = catalogue(found)
+    kept, left_out = once(found)
+    assert [item.file for item in inputs] == kept
+    assert [(one.name, one.path, one.known_as or one.other) for one in twice] == left_out
+    assert pickle.loads(pickle.dumps(inputs[1:])) == tuple(inputs)[1:]
+    assert [inputs[number] for number in range(len(inputs))] == list(inputs)

@@ -264,11 +264,11 @@ def test_shards_cover_all_inputs_in_order(source, n_files, monkeypatch):
 
 def test_one_more_file_changes_one_shard(source, monkeypatch):
     monkeypatch.setattr("textgov.batch.shards.SHARD_FILES", 5)
-    inputs = list(list_inputs([source]).inputs)
+    inputs = tuple(list_inputs([source]).inputs)
     before = cut_shards(inputs)
     for at in range(0, len(inputs), 7):
         more = Input(Path("x"), inputs[at].name + "x", 100)
-        after = cut_shards(sorted([*inputs, more], key=lambda item: item.name))
+        after = cut_shards(tuple(sorted([*inputs, more], key=lambda item: item.name)))
         changed = {shard.inputs for shard in before} ^ {shard.inputs for shard in after}
         assert len(changed) <= 3  # one shard, or one that is cut in two
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from textgov.errors import OutputError, StoreError
 from textgov.records import Document, Doubt, Evidence, Section
 from textgov.spans import Spans
-from textgov.store import make_folder, read_corpus, write_corpus, written_aside
+from textgov.store import TextColumn, make_folder, read_corpus, write_corpus, written_aside
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12) | st.sampled_from(["数字政府\r\n", "\x00", "𠀀"])
 FACTS = st.dictionaries(TEXT, TEXT | st.integers(-9, 10**9), max_size=2)
@@ -217,3 +217,18 @@ def test_make_folder(tmp_path: Path):
     for path in (tmp_path / "file", tmp_path / "file" / "below"):
         with pytest.raises(OutputError, match="is a file; --out needs a folder"):
             make_folder(path)
+
+
+@pytest.mark.parametrize("limit", [1, 10**6])
+def test_a_column_of_texts_gives_back_what_was_put_in(tmp_path, monkeypatch, limit):
+    monkeypatch.setattr("textgov.store.columns.IN_MEMORY", limit)
+    monkeypatch.setattr("textgov.store.columns.BATCH", 3)
+    texts = ["武汉市/2014.txt", "", "a", "\udc80", "𠀀"] * 3
+    column = TextColumn(tmp_path)
+    for start in range(0, len(texts), 4):
+        column.extend(texts[start : start + 4])
+    column.extend([])
+    assert list(column) == texts
+    assert [column[number] for number in range(len(texts))] == texts
+    assert (column[-1], column[2:5]) == (texts[-1], texts[2:5])
+    assert list(tmp_path.iterdir()) == []

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import product
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from textgov.records import Corpus, Document, Doubt, Index, add_doubts, hash_text, index_of
+from textgov.store import Scratch
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 N_PERM, N_BANDS = 64, 16
+BAND_WORDS = N_PERM // N_BANDS // 2  # words of 8 bytes, each with two numbers of a MinHash
+PART = 250_000  # MinHashes whose band is sorted at once: 4 MB, and 100 MB if all of them were alike
 # Estimated share of common sentences from which two texts are the same document. Of all pairs among 2,431 work reports
 # three have a true share of 0.98 and more, all of one document under two names; the next has 0.05.
 NEAR = 0.6
@@ -50,61 +55,203 @@ def sign_document(document: Document) -> Signature:
     return signature._replace(exact=hash_text(f"paper {paper}")) if paper else signature
 
 
-def find_duplicates(signatures: Sequence[Signature]) -> Iterator[tuple[int, int, float]]:
+class Signatures:
+    """Signatures of many texts: 8 bytes of each in memory, the rest, by bands, in files.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        Where the files go when they are large; the temporary folder of the system when not given.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.exact: list[NDArray[np.uint64]] = []
+        self.near: list[NDArray[np.bool_]] = []  # whether a text has a MinHash
+        self.bands = [Scratch(folder) for _ in range(N_BANDS)]
+
+    def add(self, exact: Sequence[str], near: Sequence[bytes]) -> None:
+        """Append signatures, given by their two columns."""
+        self.exact.append(np.array([int(one, 16) for one in exact], dtype=np.uint64))
+        self.near.append(np.array([bool(one) for one in near], dtype=bool))
+        digests = np.frombuffer(b"".join(near), dtype="<u8").reshape(-1, N_BANDS, BAND_WORDS)
+        for band, scratch in enumerate(self.bands):
+            scratch.append(digests[:, band].tobytes())
+
+    def keys(self, band: int, first: int, end: int) -> NDArray[np.uint64]:
+        """One band of some of the MinHashes: rows x 2."""
+        size = 8 * BAND_WORDS
+        data = self.bands[band].read(first * size, end * size)
+        return np.frombuffer(data, dtype="<u8").reshape(-1, BAND_WORDS)
+
+    def close(self) -> None:
+        """Delete the files."""
+        for scratch in self.bands:
+            scratch.close()
+
+
+class Pairs(NamedTuple):
+    """Pairs of documents by number, and the estimated share of common sentences, in three columns."""
+
+    earlier: NDArray[np.int64]
+    later: NDArray[np.int64]
+    share: NDArray[np.float64]
+
+
+def find_duplicates(signatures: Signatures | Iterable[Signature]) -> Pairs:
     """Pairs (earlier, later, estimated share of common sentences): every later document with each equal before it.
 
-    Memory is bounded by the signatures (256 bytes a document) and one band of them at a time.
+    Equal ones come first, by the later document; then those nearly equal, the nearest first for each. Memory is bounded
+    by some 40 bytes a document, 25 bytes a pair and `PART` MinHashes at a time.
     """
-    equal: dict[str, list[int]] = {}
-    kept: list[int] = []
-    for number, (exact, near) in enumerate(signatures):
-        before = equal.setdefault(exact, [])
-        yield from ((other, number, 1.0) for other in before[:MOST_PAIRS])
-        before.append(number)
-        if near and len(before) == 1:
-            kept.append(number)
-    digests = np.frombuffer(b"".join(signatures[number].near for number in kept), dtype="<u4").reshape(-1, N_PERM)
-    found: dict[int, list[tuple[float, int]]] = {}
-    for one, two in _candidates(digests):
-        share = float(np.count_nonzero(digests[one] == digests[two])) / N_PERM
-        if share >= NEAR:
-            found.setdefault(kept[two], []).append((-share, kept[one]))
-    for number, others in sorted(found.items()):
-        # A share of 1 is for texts that are equal.
-        yield from ((other, number, min(-share, 0.99)) for share, other in sorted(others)[:MOST_PAIRS])
+    if not isinstance(signatures, Signatures):
+        given, signatures = list(signatures), Signatures()
+        signatures.add(*zip(*given, strict=True)) if given else None
+    exact = np.concatenate([np.zeros(0, dtype=np.uint64), *signatures.exact])
+    equal, first = _equal_pairs(exact)
+    numbers = np.flatnonzero(np.concatenate([np.zeros(0, dtype=bool), *signatures.near]))
+    near = _near_pairs(signatures, numbers, first[numbers])
+    return Pairs(*(np.concatenate(columns) for columns in zip(equal, near, strict=True)))
 
 
-def _candidates(digests: NDArray[np.uint32]) -> list[tuple[int, int]]:
-    """Pairs of rows that agree in all of some band (locality-sensitive hashing), band by band."""
-    width = N_PERM // N_BANDS
-    pairs: set[tuple[int, int]] = set()
-    for band in range(N_BANDS):
-        keys = np.ascontiguousarray(digests[:, band * width : (band + 1) * width]).view("<u8")
-        order = np.lexsort(keys.T)
-        differs = np.any(keys[order][1:] != keys[order][:-1], axis=1)
-        edges = np.concatenate([[0], np.flatnonzero(differs) + 1, [len(order)]])
-        for start, end in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
-            rows = order[start:end].tolist() if end - start > 1 else ()
-            for at, two in enumerate(rows):
-                pairs.update((one, two) for one in rows[max(at - MOST_PAIRS, 0) : at])
-    return sorted(pairs)
+def _equal_pairs(exact: NDArray[np.uint64]) -> tuple[Pairs, NDArray[np.bool_]]:
+    """Each text with the first `MOST_PAIRS` equal ones before it; and which texts have none before them."""
+    order = np.argsort(exact, kind="stable")
+    begins, place = _groups(exact[order][:, None])
+    first = np.zeros(len(exact), dtype=bool)
+    first[order[place == 0]] = True
+    again = np.flatnonzero(place)
+    again = again[np.argsort(order[again], kind="stable")]
+    counts = np.minimum(place[again], MOST_PAIRS)
+    later = np.repeat(order[again], counts)
+    earlier = order[np.repeat(begins[again], counts) + _up_to(counts)]
+    return Pairs(earlier, later, np.ones(len(later))), first
+
+
+def _groups(keys: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """For each of some sorted rows where the rows equal to it begin, and its place among them."""
+    rows = np.arange(len(keys))
+    starts = np.concatenate([np.ones(min(len(keys), 1), dtype=bool), np.any(keys[1:] != keys[:-1], axis=1)])
+    begins = np.maximum.accumulate(np.where(starts, rows, 0))
+    return begins, rows - begins
+
+
+def _up_to(counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The numbers from 0 for each count, one after the other."""
+    return np.arange(int(counts.sum())) - np.repeat(np.cumsum(counts) - counts, counts)
+
+
+def _near_pairs(signatures: Signatures, numbers: NDArray[np.int64], kept: NDArray[np.bool_]) -> Pairs:
+    """Pairs of texts that are nearly equal; ``numbers`` are those of the MinHashes, those not kept are left out."""
+    codes = np.zeros(0, dtype=np.uint64)
+    n_parts = -(-len(numbers) // PART)
+    for band, part in product(range(N_BANDS), range(n_parts)):
+        codes = np.union1d(codes, _candidates(signatures, band, kept, part, n_parts))
+    one, two = (codes >> np.uint64(32)).astype(np.int64), (codes & np.uint64(2**32 - 1)).astype(np.int64)
+    share = _shares(signatures, one, two, len(numbers))
+    alike = share >= NEAR
+    earlier, later, share = numbers[one[alike]], numbers[two[alike]], share[alike]
+    order = np.lexsort((earlier, -share, later))
+    order = order[_groups(later[order].astype(np.uint64)[:, None])[1] < MOST_PAIRS]
+    # A share of 1 is for texts that are equal.
+    return Pairs(earlier[order], later[order], np.minimum(share[order], 0.99))
+
+
+def _candidates(
+    signatures: Signatures, band: int, kept: NDArray[np.bool_], part: int, n_parts: int
+) -> NDArray[np.uint64]:
+    """Pairs of rows that agree in all of a band (locality-sensitive hashing); both numbers in one, each pair once.
+
+    Of each row at most `MOST_PAIRS` pairs with rows before it. A part has the rows whose key falls to it, so that
+    memory is bounded and equal keys stay together.
+    """
+    found = []
+    for first in range(0, len(kept), PART):
+        keys = signatures.keys(band, first, min(first + PART, len(kept)))
+        mine = np.flatnonzero(kept[first : first + PART] & (keys[:, 0] % np.uint64(n_parts) == part))
+        found.append((mine + first, keys[mine]))
+    rows, keys = (np.concatenate(columns) for columns in zip(*found, strict=True))
+    order = np.lexsort(keys.T)
+    rows = rows[order].astype(np.uint64)
+    _, place = _groups(keys[order])
+    pairs = [np.zeros(0, dtype=np.uint64)]
+    for before in range(1, min(int(place.max(initial=0)), MOST_PAIRS) + 1):
+        two = np.flatnonzero(place >= before)
+        pairs.append((rows[two - before] << np.uint64(32)) | rows[two])
+    return np.concatenate(pairs)
+
+
+def _shares(signatures: Signatures, one: NDArray[np.int64], two: NDArray[np.int64], n_rows: int) -> NDArray[np.float64]:
+    """The estimated share of common sentences of pairs of rows, band by band."""
+    wanted = np.union1d(one, two)
+    at, other = np.searchsorted(wanted, one), np.searchsorted(wanted, two)
+    n_equal = np.zeros(len(one), dtype=np.int64)
+    for band in range(N_BANDS if len(one) else 0):
+        parts = []
+        for first in range(0, n_rows, PART):
+            mine = wanted[np.searchsorted(wanted, first) : np.searchsorted(wanted, first + PART)]
+            parts.append(signatures.keys(band, first, min(first + PART, n_rows))[mine - first])
+        digests = np.concatenate(parts).view("<u4")
+        n_equal += np.count_nonzero(digests[at] == digests[other], axis=1)
+    share: NDArray[np.float64] = n_equal / N_PERM
+    return share
+
+
+class Twins(Mapping[int, list[Doubt]]):
+    """The doubts about documents with the same text, by number; each is made when it is asked for."""
+
+    def __init__(self, index: Index, found: Iterable[tuple[int, int, float, bool]]) -> None:
+        self.doc_ids = index.doc_ids
+        kind = np.dtype([("number", "i8"), ("other", "i8"), ("share", "f8"), ("held", "?")])
+        self.found = np.sort(np.fromiter(found, dtype=kind), order="number")
+
+    def __len__(self) -> int:
+        return len(self.found)
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self.found["number"].tolist())
+
+    def __getitem__(self, number: int) -> list[Doubt]:
+        at = int(np.searchsorted(self.found["number"], number))
+        if at == len(self) or self.found["number"][at] != number:
+            raise KeyError(number)
+        _, other, share, held = self.found[at].tolist()
+        return [_doubt(self.doc_ids[other], share, held=held)]
+
+    @property
+    def held(self) -> list[int]:
+        """Numbers of the documents that wait."""
+        held: list[int] = self.found["number"][self.found["held"]].tolist()
+        return held
 
 
 def doubt_duplicates(
-    index: Index, signatures: Sequence[Signature], settled: Collection[str] = ()
-) -> dict[int, list[Doubt]]:
+    index: Index, signatures: Signatures | Iterable[Signature], settled: Collection[str] = ()
+) -> Twins:
     """What `flag_duplicates` finds, by the number of the document."""
-    pairs = sorted(find_duplicates(signatures), key=lambda pair: not _same_row(index, pair[0], pair[1]))
-    doubts: dict[int, list[Doubt]] = {}
-    for at, number, share in pairs:
-        same_row = _same_row(index, at, number)
-        first, second = (number, at) if same_row and index.held[at] and not index.held[number] else (at, number)
-        # A document is listed once, as the copy of one; what waits already is no rival of the others.
-        if second not in doubts and index.doc_ids[second] not in settled:
-            doubts[second] = [_doubt(index.doc_ids[first], share, held=same_row)]
-        if not same_row and first not in doubts and index.doc_ids[first] not in settled:
-            doubts[first] = [_doubt(index.doc_ids[second], share, held=False)]
-    return doubts
+    return Twins(index, _twins(index, find_duplicates(signatures), settled))
+
+
+def _twins(index: Index, pairs: Pairs, settled: Collection[str]) -> Iterator[tuple[int, int, float, bool]]:
+    """Each document to doubt, the other one, the share, and whether it waits."""
+    codes = index.row_codes()
+    same = codes[pairs.earlier] == codes[pairs.later]
+    # A document is listed once, as the copy of one; what waits already is no rival of the others.
+    told = bytearray(len(index))
+    for number, doc_id in enumerate(index.doc_ids if settled else ()):
+        told[number] = doc_id in settled
+    order = np.argsort(~same, kind="stable")
+    for start in range(0, len(order), PART):
+        some = order[start : start + PART]
+        rows = zip(*(column[some].tolist() for column in (*pairs, same)), strict=True)
+        for at, number, share, same_row in rows:
+            swapped = same_row and index.held[at] and not index.held[number]
+            first, second = (number, at) if swapped else (at, number)
+            if not told[second]:
+                told[second] = True
+                yield second, first, share, same_row
+            if not same_row and not told[first]:
+                told[first] = True
+                yield first, second, share, False
 
 
 def flag_duplicates(corpus: Corpus, signatures: Sequence[Signature], settled: Collection[str] = ()) -> Corpus:
@@ -122,10 +269,6 @@ def flag_duplicates(corpus: Corpus, signatures: Sequence[Signature], settled: Co
         Ids of documents that a person has decided about; they are left alone.
     """
     return add_doubts(corpus, doubt_duplicates(index_of(corpus), signatures, settled))
-
-
-def _same_row(index: Index, one: int, two: int) -> bool:
-    return index.row_of(one) == index.row_of(two)
 
 
 def _doubt(other: str, share: float, *, held: bool) -> Doubt:

@@ -163,6 +163,18 @@ ENGINES: dict[str, Callable[[EngineOptions], Executor]] = {
 }
 
 
+def check_guard() -> None:
+    """Raise an error in a worker that is being started: the script that it imports runs something without a guard.
+
+    Raises
+    ------
+    UsageError
+        With what to write into the script.
+    """
+    if getattr(multiprocessing.current_process(), "_inheriting", False):
+        raise UsageError("main_unguarded")
+
+
 def available_cores() -> int:
     """Number of processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -12,8 +12,9 @@ from typing import Any
 
 from textgov.errors import OutputError, UsageError
 from textgov.records import Step
-from textgov.store import STORE, make_folder, read_plan, remove_file, written_aside
+from textgov.store import PLAN, STORE, make_folder, read_plan, remove_file, written_aside
 
+PATIENCE = 1.0  # seconds: `is_locked` holds the lock for less than a thousandth of one
 LEDGER, LOCK = "ledger", "lock"
 # Raised when what a stage writes changes its meaning, so that results of an older textgov are made anew.
 STAGE_FORMAT = 1
@@ -140,15 +141,17 @@ RECENT = 50  # shards whose pace tells the time left
 
 
 def _seconds_left(out: Path, n_left: int) -> float | None:
-    """Seconds that the shards left will take at the pace of the last ones."""
-    times = sorted(path.stat().st_mtime for path in (out / STORE / LEDGER).glob("*.json"))[-RECENT:]
+    """Seconds that the shards left will take at the pace of the last ones that this run did."""
+    began = (out / STORE / PLAN).stat().st_mtime
+    times = sorted(path.stat().st_mtime for path in (out / STORE / LEDGER).glob("*.json"))
+    times = [time for time in times if time >= began][-RECENT:]
     if len(times) < 2:
         return None
     return round(n_left * (times[-1] - times[0]) / (len(times) - 1), 1)
 
 
 def is_locked(out: Path) -> bool:
-    """Whether a run writes into the folder now."""
+    """Whether a run writes into the folder now; a run that begins at this moment waits, see `locked`."""
     import filelock
 
     lock = filelock.FileLock(out / STORE / LOCK, timeout=0)
@@ -160,16 +163,18 @@ def is_locked(out: Path) -> bool:
     return False
 
 
-def forget_shards(out: Path, keep: Iterable[str], files: Iterable[str]) -> None:
-    """Delete what belongs to shards that are no more, and files of stages that are no longer asked for."""
-    known = {f"{shard_id}.json" for shard_id in keep}
+def forget_shards(out: Path, keep: Collection[str], folders: Collection[str]) -> None:
+    """Delete what belongs to shards that are no more, and files of stages that are no longer asked for.
+
+    ``folders`` are those of the store in which each shard of ``keep`` has a file.
+    """
     for path in (out / STORE / LEDGER).glob("*.json"):
-        if path.name not in known:
+        if path.stem not in keep:
             remove_file(path)
-    wanted = set(files)
-    for path in sorted((out / STORE).rglob("*.parquet")):
-        if path.relative_to(out / STORE).as_posix() not in wanted:
-            remove_file(path)
+    for folder in [path for path in (out / STORE).iterdir() if path.is_dir()]:
+        for path in folder.rglob("*.parquet"):
+            if path.parent != folder or folder.name not in folders or path.stem not in keep:
+                remove_file(path)
 
 
 def merge_steps(histories: Iterable[Sequence[Step]]) -> tuple[Step, ...]:
@@ -198,7 +203,7 @@ def locked(out: Path) -> Iterator[None]:
     import filelock
 
     path = make_folder(out / STORE) / LOCK
-    lock = filelock.FileLock(path, timeout=0)
+    lock = filelock.FileLock(path, timeout=PATIENCE)
     try:
         lock.acquire()
     except filelock.Timeout:

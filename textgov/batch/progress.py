@@ -59,4 +59,4 @@ class Progress:
 
 
 def _size(job: Job) -> int:
-    return sum(item.n_bytes for item in job.shard.inputs) + 1
+    return job.shard.n_bytes + 1

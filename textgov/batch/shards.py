@@ -21,11 +21,13 @@ SHARD_BYTES, SHARD_FILES, MOST = 4_000_000, 256, 8
 class Shard:
     """Some inputs that are neighbours, and what the user's tables say about them.
 
-    ``shard_id`` comes from the name of the first input, so that it stays the same when other inputs come or go.
+    ``n_bytes`` is the size of the inputs. ``shard_id`` comes from the name of the first input, so that it stays the
+    same when other inputs come or go.
     """
 
     shard_id: str
-    inputs: tuple[Input, ...]
+    inputs: Sequence[Input]
+    n_bytes: int = 0
     metadata: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     decisions: tuple[Decision, ...] = ()
 
@@ -36,16 +38,18 @@ def cut_shards(inputs: Sequence[Input]) -> list[Shard]:
     An input begins a shard when the hash of its name is small, the more easily the larger it is. A cut therefore
     depends on the input behind it alone: one more file changes one shard, and all others stay as they are.
     """
-    shards: list[list[Input]] = []
-    size = 0
-    for item in inputs:
-        full = size + item.n_bytes > MOST * SHARD_BYTES or (shards and len(shards[-1]) >= MOST * SHARD_FILES)
-        if not shards or full or _begins(item):
-            shards.append([])
-            size = 0
-        shards[-1].append(item)
-        size += item.n_bytes
-    return [Shard(_digest(shard[0].name)[:12], tuple(shard)) for shard in shards]
+    edges: list[int] = []
+    sizes: list[int] = []
+    for number, item in enumerate(inputs):
+        full = edges and (sizes[-1] + item.n_bytes > MOST * SHARD_BYTES or number - edges[-1] >= MOST * SHARD_FILES)
+        if not edges or full or _begins(item):
+            edges.append(number)
+            sizes.append(0)
+        sizes[-1] += item.n_bytes
+    return [
+        Shard(_digest(inputs[first].name)[:12], inputs[first:end], n_bytes)
+        for first, end, n_bytes in zip(edges, [*edges[1:], len(inputs)], sizes, strict=True)
+    ]
 
 
 def _digest(name: str) -> str:

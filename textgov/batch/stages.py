@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -76,7 +77,7 @@ def stage_names(options: StageOptions) -> tuple[str, ...]:
 
 def fingerprints(shard: Shard, options: StageOptions) -> dict[str, str]:
     """For each stage of a shard, a hash of the inputs, options and versions that its result depends on."""
-    versions = {stage: [version(name) for name in names] for stage, names in PACKAGES.items()}
+    versions = _versions()
     inputs = [(item.name, item.n_bytes, item.stamp) for item in shard.inputs]
     read_vocabulary(options.normalise.vocabulary)  # a fault in it is told before anything is read
     words = _content(options.normalise.vocabulary)
@@ -89,6 +90,12 @@ def fingerprints(shard: Shard, options: StageOptions) -> dict[str, str]:
     for lexicon in options.lexicons:
         found[f"count-{lexicon.prefix}"] = fingerprint("count", read, lexicon.hash, lexicon.label, options.count)
     return found
+
+
+@cache
+def _versions() -> Mapping[str, list[str]]:
+    """For each stage the versions of its packages; looked up once, since each takes a search of the disk."""
+    return {stage: [version(name) for name in names] for stage, names in PACKAGES.items()}
 
 
 def _content(path: str | None) -> str:

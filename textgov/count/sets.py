@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -29,8 +30,9 @@ class Sets(NamedTuple):
     member: NDArray[np.int64]
 
 
+@cache
 def make_sets(lexicon: Lexicon) -> Sets:
-    """The columns of a lexicon.
+    """The columns of a lexicon; made once, since every part of a long run asks for them.
 
     Parameters
     ----------

@@ -73,9 +73,15 @@ RUN_MESSAGES: dict[str, Message] = {
     "record_bad": Message("{what}: {detail}", "{what}：{detail}"),
     "worker_died": Message(
         "a worker process died twice on one shard of {n} files, the first of them {path} ({detail}); nothing that was "
-        "done is lost: free some memory or use fewer --workers, and run again",
+        "done is lost: free some memory or use fewer --workers, and run again; in a script of your own the run must "
+        "stand below if __name__ == '__main__':",
         "处理同一分片（{n} 个文件，首个为 {path}）时工作进程两次中止（{detail}）；已完成的部分不会丢失："
-        "请释放内存或减少 --workers 后再次运行",
+        "请释放内存或减少 --workers 后再次运行；在自己的脚本中，运行语句须放在 if __name__ == '__main__': 之下",
+    ),
+    "main_unguarded": Message(
+        "this script starts a run each time it is imported, and every worker imports it: put the run below "
+        "if __name__ == '__main__':",
+        "此脚本每次被导入都会启动运行，而每个工作进程都会导入它：请把运行语句放在 if __name__ == '__main__': 之下",
     ),
     "scheduler_missing": Message(
         "{path}: no Dask scheduler answers ({detail}); start one with dask scheduler, or leave --scheduler out",

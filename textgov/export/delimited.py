@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from textgov.codebook import plain_values
 if TYPE_CHECKING:
     import pandas as pd
 
+NEEDS_QUOTES = re.compile('[,"\n\r]')
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -36,7 +38,9 @@ def csv_text(frame: pd.DataFrame, *, header: bool = True, excel: bool = False) -
         [guard(str(name))] * header + [_cell(value, guard) for value in plain_values(frame[name])]
         for name in frame.columns
     ]
-    quoted = [[_csv_field(text, alone=len(columns) == 1) for text in column] for column in columns]
+    quoted = columns
+    if len(columns) == 1 or any(NEEDS_QUOTES.search("".join(column)) for column in columns):
+        quoted = [[_csv_field(text, alone=len(columns) == 1) for text in column] for column in columns]
     return "".join(",".join(row) + "\n" for row in zip(*quoted, strict=True))
 
 
@@ -53,6 +57,6 @@ def _guarded(text: str) -> str:
 
 
 def _csv_field(text: str, *, alone: bool) -> str:
-    if (alone and not text) or any(mark in text for mark in ',"\n\r'):
+    if (alone and not text) or NEEDS_QUOTES.search(text):
         return '"' + text.replace('"', '""') + '"'
     return text

@@ -13,11 +13,12 @@ import numpy as np
 
 from textgov.errors import ReadError
 from textgov.load.archive import inner_name, read_bz2, read_gz, read_tar, read_xz, read_zip
+from textgov.load.catalogue import Input
 from textgov.load.dataset import read_dta, read_parquet, read_sav
 from textgov.load.docx import read_docx
 from textgov.load.frame import corpus_from_frame
 from textgov.load.html import read_html
-from textgov.load.inputs import Input, Listing, list_inputs
+from textgov.load.inputs import Listing, list_inputs
 from textgov.load.legal import without_header
 from textgov.load.metadata import join_metadata, read_metadata
 from textgov.load.mhtml import read_mhtml

@@ -5,33 +5,21 @@ from __future__ import annotations
 import os
 import stat
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 from textgov.errors import UsageError
+from textgov.load.catalogue import Found, Input, catalogue
 from textgov.records import ManifestRow
-
-
-@dataclass(frozen=True, slots=True)
-class Input:
-    """One file: where it is, and the name it has in all results (relative to its source, POSIX form, NFC).
-
-    ``stamp`` changes whenever the system knows of a change of the file: times of change of its content and its entry.
-    """
-
-    path: Path
-    name: str
-    n_bytes: int = 0
-    stamp: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
     """The files to read, and those passed over with the reason."""
 
-    inputs: tuple[Input, ...]
+    inputs: Sequence[Input]
     passed: tuple[ManifestRow, ...]
 
 
@@ -48,31 +36,43 @@ def list_inputs(sources: Iterable[Path | str], leave_out: Path | None = None) ->
     UsageError
         A source does not exist, or there is no file in any of them.
     """
-    passed: list[ManifestRow] = []
-    found: list[tuple[str, Path]] = []
-    results = os.path.realpath(leave_out) if leave_out else ""
     folders = [Path(source) for source in sources]
+    results = os.path.realpath(leave_out) if leave_out else ""
+    passed: list[ManifestRow] = []
+    inputs, twice = catalogue(_find(folders, results, str(leave_out), passed))
+    for one in twice:
+        if one.known_as is not None:
+            passed.append(ManifestRow(one.name, "skipped", "file_again", {"doc_id": one.known_as}))
+        else:
+            facts = {"doc_id": one.name, "path": _name(one.other or "")}
+            passed.append(ManifestRow(_name(one.path), "failed", "doc_id_again", facts))
+    if not inputs:
+        raise UsageError("source_empty", path=", ".join(str(source) for source in folders))
+    return Listing(inputs, tuple(passed))
+
+
+def _find(folders: Iterable[Path], results: str, out: str, passed: list[ManifestRow]) -> Iterator[Found]:
     for source in folders:
         if not source.exists():
             raise UsageError("source_missing", path=source)
+        path = os.fspath(source.absolute())  # workers on other machines have other working folders
         if source.is_dir():
             if results == os.path.realpath(source):
                 detail = "the folder of the results must not be a SOURCE"
-                raise UsageError("option_bad", name="out", value=leave_out, detail=detail)
-            files = _walk(source, _Walk(source, results, passed), ())
-            found += [(_name(path.relative_to(source)), path) for path in files]
+                raise UsageError("option_bad", name="out", value=out, detail=detail)
+            walk = _Walk(results, [])
+            yield from _walk(_Folder(path, "", os.path.realpath(source), ()), walk)
+            passed += sorted(walk.passed, key=lambda row: row.path)
         else:
-            found.append((_name(Path(source.name)), source))
-    # Of a folder and a folder inside it, the longer name of a file says more about its place.
-    inputs = _once(sorted(found, key=lambda pair: (-pair[0].count("/"), pair[0], str(pair[1]))), passed)
-    inputs.sort(key=lambda item: item.name)
-    if not inputs:
-        raise UsageError("source_empty", path=", ".join(str(source) for source in folders))
-    return Listing(tuple(inputs), tuple(passed))
+            yield _found(source.name, path, os.path.realpath(source), _status(source))
 
 
-def _name(path: Path) -> str:
-    name = path.as_posix()
+def _found(name: str, path: str, real: str, status: os.stat_result) -> Found:
+    return Found(_name(name), path, real, status.st_size, f"{status.st_mtime_ns}-{status.st_ctime_ns}")
+
+
+def _name(path: str) -> str:
+    name = path if os.sep == "/" else path.replace(os.sep, "/")
     try:
         name.encode()
     except UnicodeEncodeError:
@@ -81,68 +81,69 @@ def _name(path: Path) -> str:
     return unicodedata.normalize("NFC", name)
 
 
+class _Folder(NamedTuple):
+    """A folder: its path, its name in the source ("" for the source), its path without links, those above it."""
+
+    path: str
+    name: str
+    real: str
+    above: tuple[str, ...]
+
+
 class _Walk(NamedTuple):
     """What stays the same on a walk through a source."""
 
-    source: Path
     results: str
     passed: list[ManifestRow]
 
-    def pass_over(self, path: Path, status: str, code: str, **facts: str) -> None:
-        self.passed.append(ManifestRow(_name(path.relative_to(self.source)), status, code, facts))
+    def pass_over(self, name: str, status: str, code: str, **facts: str) -> None:
+        self.passed.append(ManifestRow(_name(name) or ".", status, code, facts))
 
 
-def _walk(folder: Path, walk: _Walk, above: tuple[str, ...]) -> Iterator[Path]:
-    real = os.path.realpath(folder)
-    if real == walk.results:
+def _walk(folder: _Folder, walk: _Walk) -> Iterator[Found]:
+    """The files of a folder and of those below it, in the order of the system: they are sorted later."""
+    if folder.real == walk.results:
         return
-    store = folder / "store"
-    if (store / "ledger").is_dir() or (store.is_dir() and (folder / "provenance.json").is_file()):
-        walk.pass_over(folder, "skipped", "run_folder")
-        return
-    if real in above:
-        walk.pass_over(folder, "skipped", "link_loop")
+    if folder.real in folder.above:
+        walk.pass_over(folder.name, "skipped", "link_loop")
         return
     try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        if _holds_a_run(Path(folder.path)):
+            walk.pass_over(folder.name, "skipped", "run_folder")
+            return
+        with os.scandir(folder.path) as entries:
+            for entry in entries:
+                yield from _look_at(entry, folder, walk)
     except OSError as error:
-        walk.pass_over(folder, "failed", "file_unreadable", detail=error.strerror or str(error))
+        walk.pass_over(folder.name, "failed", "file_unreadable", detail=error.strerror or str(error))
+
+
+def _look_at(entry: os.DirEntry[str], folder: _Folder, walk: _Walk) -> Iterator[Found]:
+    name = f"{folder.name}{os.sep}{entry.name}" if folder.name else entry.name
+    if entry.name.startswith((".", "~$")) or entry.name in ("Thumbs.db", "desktop.ini"):
+        walk.pass_over(name, "skipped", "file_hidden")
         return
-    for entry in entries:
-        path = folder / entry.name
-        if entry.name.startswith((".", "~$")) or entry.name in ("Thumbs.db", "desktop.ini"):
-            walk.pass_over(path, "skipped", "file_hidden")
-            continue
-        kind = stat.S_IFMT(_status(path).st_mode)
-        if kind == stat.S_IFDIR:
-            yield from _walk(path, walk, (*above, real))
-        elif kind in (stat.S_IFREG, 0):
-            yield path
-        else:
-            walk.pass_over(path, "failed", "file_unreadable", detail="neither a file nor a folder")
+    status = _status(entry)
+    kind = stat.S_IFMT(status.st_mode)
+    # Windows has links to folders that are not called links.
+    linked = entry.is_symlink() or (os.name == "nt" and kind == stat.S_IFDIR)
+    real = os.path.realpath(entry.path) if linked else f"{folder.real}{os.sep}{entry.name}"
+    if kind == stat.S_IFDIR:
+        yield from _walk(_Folder(entry.path, name, real, (*folder.above, folder.real)), walk)
+    elif kind in (stat.S_IFREG, 0):
+        yield _found(name, entry.path, real, status)
+    else:
+        walk.pass_over(name, "failed", "file_unreadable", detail="neither a file nor a folder")
 
 
-def _status(path: Path) -> os.stat_result:
+def _holds_a_run(folder: Path) -> bool:
+    store = folder / "store"
+    return store.is_dir() and ((store / "ledger").is_dir() or (folder / "provenance.json").is_file())
+
+
+def _status(path: Path | os.DirEntry[str]) -> os.stat_result:
     """Size and kind of a file; zeros when the system refuses to tell (reading it will say why)."""
     try:
         return path.stat()
     except OSError:
         return os.stat_result((0,) * 10)
-
-
-def _once(found: list[tuple[str, Path]], passed: list[ManifestRow]) -> list[Input]:
-    inputs: list[Input] = []
-    by_real: dict[str, str] = {}
-    by_name: dict[str, Path] = {}
-    for name, path in found:
-        real = os.path.realpath(path)
-        if real in by_real:
-            passed.append(ManifestRow(name, "skipped", "file_again", {"doc_id": by_real[real]}))
-        elif name in by_name:
-            facts = {"doc_id": name, "path": _name(by_name[name])}
-            passed.append(ManifestRow(_name(path), "failed", "doc_id_again", facts))
-        else:
-            by_real[real], by_name[name] = name, path
-            status = _status(path)
-            inputs.append(Input(path, name, status.st_size, f"{status.st_mtime_ns}-{status.st_ctime_ns}"))
-    return inputs

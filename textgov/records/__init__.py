@@ -23,11 +23,12 @@ from textgov.records.documents import (
     hash_text,
 )
 from textgov.records.index import (
+    Coded,
     Index,
+    IndexBuilder,
     add_doubts,
     index_documents,
     index_of,
-    join_indexes,
 )
 from textgov.records.lexicons import Category, Context, Entry, Lexicon
 from textgov.records.results import (
@@ -44,6 +45,7 @@ __all__ = [
     "MANIFEST_COLUMNS",
     "REVIEW_COLUMNS",
     "Category",
+    "Coded",
     "Context",
     "Corpus",
     "Document",
@@ -52,6 +54,7 @@ __all__ = [
     "Evidence",
     "Features",
     "Index",
+    "IndexBuilder",
     "Lexicon",
     "ManifestRow",
     "Panel",
@@ -64,5 +67,4 @@ __all__ = [
     "hash_text",
     "index_documents",
     "index_of",
-    "join_indexes",
 ]

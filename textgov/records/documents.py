@@ -205,17 +205,13 @@ class Corpus:
         import pandas as pd
 
         plain = ("path", "status", "code", "encoding", "margin", "replaced", "n_bytes", "sha256")
-        rows = [
-            {
-                **{name: getattr(row, name) for name in plain},
-                "reason": wording(row.code, "en", **row.facts) if row.code else "",
-                "reason_zh": wording(row.code, "zh", **row.facts) if row.code else "",
-                "n_docs": len(row.doc_ids),
-                "doc_ids": ";".join(row.doc_ids),
-            }
-            for row in self.inputs
-        ]
-        return pd.DataFrame(rows, columns=list(MANIFEST_COLUMNS))
+        rows = self.inputs
+        columns: dict[str, list[Any]] = {name: [getattr(row, name) for row in rows] for name in plain}
+        for name, lang in (("reason", "en"), ("reason_zh", "zh")):
+            columns[name] = [wording(row.code, lang, **row.facts) if row.code else "" for row in rows]
+        columns["n_docs"] = [len(row.doc_ids) for row in rows]
+        columns["doc_ids"] = [";".join(row.doc_ids) for row in rows]
+        return pd.DataFrame(columns, columns=list(MANIFEST_COLUMNS))
 
     @property
     def review(self) -> pd.DataFrame:

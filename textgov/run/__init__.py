@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from textgov.batch import (
+    LEDGER,
     STORE,
     Job,
     Progress,
@@ -26,7 +28,7 @@ from textgov.batch import (
     write_plan,
     write_state,
 )
-from textgov.engine import EngineOptions, Pools, open_engine
+from textgov.engine import EngineOptions, Pools, check_guard, open_engine
 from textgov.errors import StoreError
 from textgov.extend import check_extend
 from textgov.load import join_metadata, list_inputs, read_metadata
@@ -37,7 +39,7 @@ from textgov.regions import Gazetteer, read_divisions
 from textgov.run.options import RunOptions, read_complete
 from textgov.run.outputs import write_run
 from textgov.run.provenance import user_tables
-from textgov.run.recall import PANEL, Numbers, outputs_from, read_kept_panel, recall, remember
+from textgov.run.recall import Numbers, outputs_from, read_kept_panel, recall, remember
 from textgov.run.screening import Screened, screen_run
 from textgov.run.shelf import Shelf, Walk
 from textgov.store import remove_file, sweep_parts
@@ -73,7 +75,9 @@ class RunResult:
     @property
     def corpus(self) -> Corpus:
         """The documents without their texts, read from the store; for runs that fit in memory."""
-        documents = [document for _, _, group in Walk(self.shelf, self.screen().doubts) for document in group]
+        documents = [
+            document for _, _, group in Walk(self.shelf, self.screen().doubts, evidence=True) for document in group
+        ]
         rows = [row for part in self.shelf.manifest(self.listing.passed) for row in part]
         return Corpus(tuple(documents), tuple(rows), self.history)
 
@@ -113,6 +117,7 @@ def run_panel(
     TextgovError
         See its children; also when no document has a place and a year (the manifest and the review sheet are written).
     """
+    check_guard()
     where = EngineOptions(engine, workers, scheduler)
     listing = list_inputs(sources, leave_out=out)
     divisions = options.stages.locate.divisions
@@ -162,25 +167,26 @@ def _run(
     progress: Callable[[Progress], None] | None,
 ) -> RunResult:
     out = plan.out
-    states = _do_stages(plan, pools, progress)
-    history = _history(states, options)
-    made_from = outputs_from(states, listing.passed, options, plan.tables)
-    shelf = Shelf(out, tuple(state.shard_id for state in states), options.stages.lexicons, options.stages.words)
+    _do_stages(plan, pools, progress)
+    done = _gather(plan, options)
+    history = _history(done.history, options)
+    made_from = outputs_from(done.fingerprints, listing.passed, options, plan.tables)
+    shard_ids = tuple(shard.shard_id for shard in plan.shards)
+    shelf = Shelf(out, shard_ids, options.stages.lexicons, options.stages.words)
     settled = {decision.doc_id for decision in decisions if decision.use}
 
     @cache
     def screen() -> Screened:
         return screen_run(shelf, settled, options.panel, gazetteer)
 
-    _forget(plan, states, options)
+    forget_shards(out, set(shard_ids), done.folders)
     known = recall(out, made_from) if not plan.jobs else None
     if known is not None:
         files = tuple(out / name for name in known.files)
         stale = tuple(decision for decision in decisions if decision.doc_id in known.stale)
         return RunResult(out, files, known.numbers, shelf, listing, history, screen, plan.unmatched, stale, again=True)
     written = write_run(shelf, screen(), listing.passed, history, options, gazetteer, plan.tables, pools.open_pool())
-    doc_ids = set(screen().index.doc_ids)
-    stale = tuple(decision for decision in decisions if decision.doc_id not in doc_ids)
+    stale = _unknown(decisions, screen().index.doc_ids) if decisions else ()
     remember(out, made_from, written.files, written.numbers, [decision.doc_id for decision in stale])
     told = (plan.unmatched, stale, False, written.notes)
     return RunResult(out, written.files, written.numbers, shelf, listing, history, screen, *told)
@@ -188,14 +194,13 @@ def _run(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
-    """What a run would do: its shards with what is known of each, and the jobs for what is missing or stale.
+    """What a run would do: its shards, and the jobs for what is missing or stale.
 
     ``tables`` are hashes of the tables of the user, taken when they were read.
     """
 
     out: Path
     shards: tuple[Shard, ...]
-    states: tuple[ShardState, ...]
     jobs: tuple[Job, ...]
     verdicts: Mapping[str, Counter[str]]
     unmatched: tuple[str, ...]
@@ -211,16 +216,16 @@ def plan_run(listing: Listing, out: Path, options: RunOptions, decisions: Sequen
         ``verdicts`` counts for each stage the shards that are done, stale or missing.
     """
     shards, unmatched = _make_shards(listing, options, decisions)
-    states = tuple(read_state(out, shard.shard_id) for shard in shards)
     jobs = []
     verdicts: dict[str, Counter[str]] = {name: Counter() for name in stage_names(options.stages)}
-    for shard, state in zip(shards, states, strict=True):
-        job, found = plan_shard(shard, state, out.absolute(), options.stages)
+    target = out.absolute()
+    for shard in shards:
+        job, found = plan_shard(shard, read_state(out, shard.shard_id), target, options.stages)
         if job.todo:
             jobs.append(job)
         for name, verdict in found.items():
             verdicts[name][verdict] += 1
-    return Plan(out, tuple(shards), states, tuple(jobs), verdicts, tuple(unmatched), user_tables(options, out))
+    return Plan(out, tuple(shards), tuple(jobs), verdicts, tuple(unmatched), user_tables(options, out))
 
 
 def _decisions(out: Path, gazetteer: Gazetteer) -> tuple[Decision, ...]:
@@ -228,50 +233,91 @@ def _decisions(out: Path, gazetteer: Gazetteer) -> tuple[Decision, ...]:
     return read_decisions(path, gazetteer) if path.exists() else ()
 
 
+def _unknown(decisions: Sequence[Decision], doc_ids: Iterable[str]) -> tuple[Decision, ...]:
+    """The decisions about no document of the run."""
+    told = {decision.doc_id for decision in decisions}
+    known = told.intersection(doc_ids)
+    return tuple(decision for decision in decisions if decision.doc_id not in known)
+
+
 def _make_shards(listing: Listing, options: RunOptions, decisions: Sequence[Decision]) -> tuple[list[Shard], list[str]]:
     metadata: dict[str, Any] = {}
     unmatched: list[str] = []
     if options.metadata is not None:
-        names = [item.name for item in listing.inputs]
-        metadata, unmatched = join_metadata(read_metadata(options.metadata), names)
+        every = (item.name for item in listing.inputs)
+        metadata, unmatched = join_metadata(read_metadata(options.metadata), every)
     shards = []
+    about = _About(decisions)
     for shard in cut_shards(listing.inputs):
-        # Workers on other machines have other working folders.
-        inputs = tuple(replace(item, path=item.path.absolute()) for item in shard.inputs)
-        mine = {item.name: metadata[item.name] for item in shard.inputs if item.name in metadata}
-        starts = tuple(item.name for item in shard.inputs)
-        about = tuple(decision for decision in decisions if decision.doc_id.startswith(starts))
-        shards.append(replace(shard, inputs=inputs, metadata=mine, decisions=about))
+        if not metadata and not decisions:
+            shards.append(shard)
+            continue
+        names = [item.name for item in shard.inputs]
+        mine = {name: metadata[name] for name in names if name in metadata}
+        shards.append(replace(shard, metadata=mine, decisions=about.find(names)))
     return shards, unmatched
 
 
-def _do_stages(plan: Plan, pools: Pools, progress: Callable[[Progress], None] | None) -> tuple[ShardState, ...]:
+class _About:
+    """Finds the decisions about documents of some files: their ids begin with the names of the files."""
+
+    def __init__(self, decisions: Sequence[Decision]) -> None:
+        self.decisions = decisions
+        self.order = sorted(range(len(decisions)), key=lambda number: decisions[number].doc_id)
+        self.doc_ids = [decisions[number].doc_id for number in self.order]
+
+    def find(self, names: Iterable[str]) -> tuple[Decision, ...]:
+        found: set[int] = set()
+        for name in names:
+            at = bisect_left(self.doc_ids, name)
+            while at < len(self.doc_ids) and self.doc_ids[at].startswith(name):
+                found.add(self.order[at])
+                at += 1
+        return tuple(self.decisions[number] for number in sorted(found))
+
+
+def _do_stages(plan: Plan, pools: Pools, progress: Callable[[Progress], None] | None) -> None:
     """Do the jobs of a plan; each shard is entered in the ledger as soon as it is done."""
-    states = {state.shard_id: state for state in plan.states}
     clock = Progress.start(plan.jobs)
     if progress is not None:
         progress(clock)
     for job, made in process_shards(pools.open_pool, plan.jobs, pools.workers):
-        kept = {name: entry for name, entry in states[made.shard_id].stages.items() if name not in job.todo}
-        states[made.shard_id] = write_state(plan.out, ShardState(made.shard_id, kept | dict(made.stages)))
+        known = read_state(plan.out, made.shard_id).stages
+        kept = {name: entry for name, entry in known.items() if name not in job.todo}
+        write_state(plan.out, ShardState(made.shard_id, kept | dict(made.stages)))
         clock = clock.after(job, made)
         if progress is not None:
             progress(clock)
-    return tuple(states[shard.shard_id] for shard in plan.shards)
 
 
-def _forget(plan: Plan, states: Sequence[ShardState], options: RunOptions) -> None:
-    """Delete what belongs to shards and stages that are no more."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Done:
+    """What the ledger says of all shards: the fingerprints of each, the history by stage, the folders of the store."""
+
+    fingerprints: list[list[str]]
+    history: dict[str, tuple[Step, ...]]
+    folders: set[str]
+
+
+def _gather(plan: Plan, options: RunOptions) -> _Done:
+    """Read the ledger through; of each shard little more is held than its fingerprints."""
     names = stage_names(options.stages)
-    entries = [entry for state in states for name, entry in state.stages.items() if name in names]
-    files = [file for entry in entries for file, _ in entry.files]
-    forget_shards(plan.out, [shard.shard_id for shard in plan.shards], [*files, PANEL])
+    done = _Done([], dict.fromkeys(names, ()), set())
+    for shard in plan.shards:
+        stages = read_state(plan.out, shard.shard_id).stages
+        if any(name not in stages for name in names):
+            path = plan.out / STORE / LEDGER / f"{shard.shard_id}.json"
+            raise StoreError("store_bad", path=path, detail="a file that it names is gone")
+        done.fingerprints.append([stages[name].fingerprint for name in names])
+        for name in names:
+            done.history[name] = merge_steps((done.history[name], stages[name].history))
+            done.folders.update(file.partition("/")[0] for file, _ in stages[name].files)
+    return done
 
 
-def _history(states: Sequence[ShardState], options: RunOptions) -> tuple[Step, ...]:
+def _history(stages: Mapping[str, Sequence[Step]], options: RunOptions) -> tuple[Step, ...]:
     """Steps of all shards, equal ones once, their counts added up."""
-    names = stage_names(options.stages)
-    merged = merge_steps(state.stages[name].history for name in names for state in states)
+    merged = merge_steps(stages.values())
     rules = asdict(options.stages.count)
     steps = [Step("count", lexicon.label, {"hash": lexicon.hash, **rules}) for lexicon in options.stages.lexicons]
     return (*merged, *steps)

@@ -152,14 +152,17 @@ def _stream_all(
         streams.open("hits.parquet", parquet_stream(out / "hits.parquet"))
         streams.open("term_counts.mtx", matrix_stream(out / "term_counts.mtx", n_terms))
         streams.open("term_counts_documents.csv", csv_stream(out / "term_counts_documents.csv"))
+    streams.write("review.csv", Corpus(()).review)  # the header
     for shard_id, first, documents in Walk(shelf, screened.doubts):
         counted = shelf.counted(shard_id, documents)
         rows = screened.rows[first : first + len(documents)]
         totals.add(documents, rows, counted.features)
         losses.add([block.lost_table for block in counted.features])
-        review = Corpus(documents).review
+        doubted = tuple(document for document in documents if document.doubts)
+        review = Corpus(doubted).review if doubted else None
         summary.add_documents(documents, rows, counted, review)
-        streams.write("review.csv", review)
+        if review is not None:
+            streams.write("review.csv", review)
         streams.write("documents.parquet", documents_table(documents, rows, counted.features))
         streams.write("hits.parquet", counted.hits)
         streams.write("term_counts.mtx", counted.values)

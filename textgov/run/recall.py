@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from textgov.batch import STORE, ShardState, fingerprint, stage_names
+from textgov.batch import STORE, fingerprint
 from textgov.panel import coverage_grid
 from textgov.records import ManifestRow, Panel, Step, Variable
 from textgov.run.options import RunOptions
@@ -45,11 +45,9 @@ class Remembered:
 
 
 def outputs_from(
-    states: Sequence[ShardState], passed: Sequence[ManifestRow], options: RunOptions, tables: Mapping[str, str]
+    stages: Sequence[Sequence[str]], passed: Sequence[ManifestRow], options: RunOptions, tables: Mapping[str, str]
 ) -> str:
-    """A hash of all that the outputs of a run depend on."""
-    names = stage_names(options.stages)
-    stages = [[state.stages[name].fingerprint for name in names] for state in states]
+    """A hash of all that the outputs of a run depend on; ``stages`` has the fingerprints of each shard."""
     versions = [version(name) for name in PACKAGES]
     lexicons = [(lexicon.label, lexicon.hash) for lexicon in options.stages.lexicons]
     told = (options.panel, options.labels, dict(tables), options.extend.told())

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from textgov.duplicates import Signature, doubt_duplicates
-from textgov.panel import PanelOptions, Row, pool_rows, rows_of
-from textgov.records import Doubt, Index, index_documents, join_indexes
+from textgov.batch import STORE
+from textgov.duplicates import Signatures, doubt_duplicates
+from textgov.panel import PanelOptions, Row, rows_of
+from textgov.records import Coded, Index, IndexBuilder
 from textgov.regions import Gazetteer
-from textgov.run.shelf import Shelf
-from textgov.screen import doubt_pooled, doubt_short
+from textgov.run.shelf import Doubts, Shelf
+from textgov.screen import WORK_REPORT, doubt_pooled, doubt_short
+from textgov.store import TextColumn
+
+if TYPE_CHECKING:
+    pass
+
+COLUMNS = ("doc_id", "place_code", "level", "year", "doc_type", "held")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -21,33 +28,53 @@ class Screened:
     """Where each document belongs after screening, the row of each, and the doubts that were added."""
 
     index: Index
-    rows: list[Row | None]
-    doubts: dict[int, list[Doubt]]
+    rows: Coded[Row | None]
+    doubts: Doubts
 
 
 def screen_run(shelf: Shelf, settled: Collection[str], options: PanelOptions, gazetteer: Gazetteer) -> Screened:
-    """Screen a run; of each document only its place, its length and its signature are held."""
-    parts: list[Index] = []
-    signatures: list[Signature] = []
-    lengths = [np.zeros(0, dtype=np.int64)]
+    """Screen a run; some 60 bytes a document are held in memory, ids and signatures in files beside the store."""
+    folder = shelf.out / STORE
+    ids: Any = TextColumn(folder)
+    builder, signatures = IndexBuilder(ids), Signatures(folder)
+    lengths = [np.zeros(0, dtype=np.int32)]
     names: dict[str, str] = {}
     for shard_id in shelf.shard_ids:
-        documents = shelf.documents(shard_id)
-        parts.append(index_documents(documents))
-        signatures += shelf.signatures(shard_id)
-        lengths.append(shelf.n_han(shard_id))
-        names.update((document.place_code, document.place) for document in documents if document.place_code)
-    index = join_indexes(parts)
-    doubts: dict[int, list[Doubt]] = defaultdict(list)
-    for found in (doubt_duplicates(index, signatures, settled), doubt_short(index, np.concatenate(lengths))):
-        _add(doubts, found)
-    index = index.hold(number for number, more in doubts.items() if any(doubt.held for doubt in more))
-    rows = rows_of(index, options, gazetteer)
-    pooled = {row: numbers for row, numbers in pool_rows(rows).items() if len(numbers) > 1}
-    _add(doubts, doubt_pooled(index, names, pooled))
-    return Screened(index, rows, dict(doubts))
+        columns = shelf.index(shard_id)
+        builder.add(*(columns[name] for name in COLUMNS))
+        signatures.add(*shelf.signatures(shard_id))
+        lengths.append(shelf.n_han(shard_id).astype(np.int32))
+        names.update((code, place) for code, place in zip(columns["place_code"], columns["place"], strict=True) if code)
+    index = builder.index()
+    twins = doubt_duplicates(index, signatures, settled)
+    signatures.close()
+    short = doubt_short(index, np.concatenate(lengths))
+    index = index.hold(twins.held)
+    rows = _rows(index, options, gazetteer)
+    return Screened(index, rows, Doubts(twins, short, doubt_pooled(index, names, _pooled_reports(index, rows))))
 
 
-def _add(doubts: dict[int, list[Doubt]], found: dict[int, list[Doubt]]) -> None:
-    for number, more in found.items():
-        doubts[number] += more
+def _rows(index: Index, options: PanelOptions, gazetteer: Gazetteer) -> Coded[Row | None]:
+    """The row of each document, found once for each place, year and level."""
+    _, first, codes = np.unique(index.row_codes(), return_index=True, return_inverse=True)
+    some = index.take(first)
+    # A document that waits has no row; others of its place and year may have one.
+    values = rows_of(some.free(), options, gazetteer)
+    return Coded(np.where(index.held, len(values), codes).astype(np.int32), (*values, None))
+
+
+def _pooled_reports(index: Index, rows: Coded[Row | None]) -> dict[Row, list[int]]:
+    """Rows of several documents, all of them work reports, with the numbers of these."""
+    known = {row: at for at, row in enumerate(dict.fromkeys(rows.values))}
+    codes = np.array([known[row] for row in rows.values])[rows.codes]
+    is_report = np.array([kind == WORK_REPORT for kind in index.doc_type.values], dtype=bool)[index.doc_type.codes]
+    n_all, n_other = np.bincount(codes, minlength=len(known)), np.bincount(codes[~is_report], minlength=len(known))
+    wanted = (n_all > 1) & (n_other == 0)
+    wanted[known[None]] = False
+    found: dict[Row, list[int]] = {}
+    values = list(known)
+    for number in np.flatnonzero(wanted[codes]).tolist():
+        row = values[codes[number]]
+        if row is not None:
+            found.setdefault(row, []).append(number)
+    return found

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from heapq import merge
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from textgov.batch import SIGNS_FORMAT, STORE, TALLY_FORMAT, WORDS_FORMAT, tally_schema
-from textgov.count import LENGTHS, Tally, features_of, hit_schema, lost_schema
-from textgov.duplicates import Signature
+from textgov.count import Tally, features_of, hit_schema, lost_schema
 from textgov.records import Document, Doubt, Features, Lexicon, ManifestRow
-from textgov.store import count_rows, read_inputs, read_places, read_store_table
+from textgov.store import count_rows, read_index, read_inputs, read_places, read_store_table
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -45,27 +44,29 @@ class Shelf:
     def _path(self, folder: str, shard_id: str) -> Path:
         return self.out / STORE / folder / f"{shard_id}.parquet"
 
-    def documents(self, shard_id: str) -> tuple[Document, ...]:
-        """The documents of a shard without their texts."""
-        return read_places(self._path("places", shard_id))
+    def documents(self, shard_id: str, *, evidence: bool = False) -> tuple[Document, ...]:
+        """The documents of a shard without their texts, and if not asked for without their evidence."""
+        return read_places(self._path("places", shard_id), evidence=evidence)
 
     def inputs(self, shard_id: str) -> tuple[ManifestRow, ...]:
         """The manifest rows of a shard, in the order of reading."""
         return read_inputs(self._path("inputs", shard_id))
 
-    def signatures(self, shard_id: str) -> list[Signature]:
-        """The signatures of the texts of a shard."""
+    def index(self, shard_id: str) -> dict[str, list[Any]]:
+        """Where the documents of a shard belong: columns for `IndexBuilder`, and ``place``."""
+        return read_index(self._path("places", shard_id))
+
+    def signatures(self, shard_id: str) -> tuple[list[str], list[bytes]]:
+        """The signatures of the texts of a shard, as two columns."""
         table = read_store_table(self._path("signs", shard_id), SIGNS_FORMAT)
-        return [Signature(*pair) for pair in zip(table["exact"].to_pylist(), table["near"].to_pylist(), strict=True)]
+        return table["exact"].to_pylist(), table["near"].to_pylist()
 
     def n_han(self, shard_id: str) -> NDArray[np.int64]:
         """Han characters of each document of a shard."""
-        return self._lengths(shard_id)["n_han"]
-
-    def _lengths(self, shard_id: str) -> dict[str, NDArray[np.int64]]:
         folder = f"tallies-{self.lexicons[0].prefix}"
-        table = read_store_table(self._path(folder, shard_id), TALLY_FORMAT, tally_schema())
-        return {name: table[name].to_numpy() for name in LENGTHS}
+        table = read_store_table(self._path(folder, shard_id), TALLY_FORMAT, tally_schema(), ["n_han"])
+        values: NDArray[np.int64] = table["n_han"].to_numpy()
+        return values
 
     def manifest(self, passed: Sequence[ManifestRow]) -> Iterator[tuple[ManifestRow, ...]]:
         """The manifest in parts: the rows of every shard, and those passed over where their paths belong."""
@@ -112,20 +113,37 @@ class Shelf:
         return Tally(np.stack([column.to_numpy() for column in table.columns], axis=1), hits, lost)
 
 
+class Doubts:
+    """Doubts of several kinds about documents, given by their numbers."""
+
+    def __init__(self, *kinds: Mapping[int, Sequence[Doubt]]) -> None:
+        self.kinds = kinds
+        self.numbers = np.unique(np.array([number for kind in kinds for number in kind], dtype=np.int64))
+
+    def __getitem__(self, number: int) -> tuple[Doubt, ...]:
+        return tuple(doubt for kind in self.kinds for doubt in kind.get(number, ()))
+
+    def between(self, first: int, end: int) -> list[int]:
+        """Numbers of the documents with a doubt, from one number up to another."""
+        found: list[int] = self.numbers[slice(*np.searchsorted(self.numbers, (first, end)))].tolist()
+        return found
+
+
 class Walk:
     """Goes through the documents of a run in their order, with the doubts that only the whole corpus shows."""
 
-    def __init__(self, shelf: Shelf, doubts: dict[int, list[Doubt]]) -> None:
-        self.shelf, self.doubts = shelf, doubts
+    def __init__(self, shelf: Shelf, doubts: Doubts, *, evidence: bool = False) -> None:
+        self.shelf, self.doubts, self.evidence = shelf, doubts, evidence
 
     def __iter__(self) -> Iterator[tuple[str, int, tuple[Document, ...]]]:
         """Yield each shard: its id, the number of its first document, its documents."""
         first = 0
         for shard_id in self.shelf.shard_ids:
-            documents = self.shelf.documents(shard_id)
-            yield shard_id, first, tuple(self._doubted(first + at, one) for at, one in enumerate(documents))
-            first += len(documents)
-
-    def _doubted(self, number: int, document: Document) -> Document:
-        more = self.doubts.get(number)
-        return replace(document, doubts=(*document.doubts, *more)) if more else document
+            documents = list(self.shelf.documents(shard_id, evidence=self.evidence))
+            end = first + len(documents)
+            for number in self.doubts.between(first, end):
+                document = documents[number - first]
+                more = self.doubts[number]
+                documents[number - first] = replace(document, doubts=(*document.doubts, *more))
+            yield shard_id, first, tuple(documents)
+            first = end

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from textgov.panel import Row, category_counts
-from textgov.records import REVIEW_COLUMNS, Corpus, Document, Features, ManifestRow
+from textgov.records import CORPUS_COLUMNS, REVIEW_COLUMNS, Corpus, Document, Features, ManifestRow
 from textgov.regions import MAP_FIRST_YEAR
 from textgov.report import EXAMPLES, LexiconFacts, ReportFacts
 from textgov.run.recall import Numbers
@@ -50,9 +50,9 @@ class Summary:
         self.failed += bad[: SHOWN - len(self.failed)]
 
     def add_documents(
-        self, documents: Sequence[Document], rows: Sequence[Row | None], counted: Counted, review: pd.DataFrame
+        self, documents: Sequence[Document], rows: Sequence[Row | None], counted: Counted, review: pd.DataFrame | None
     ) -> None:
-        """Take the documents of a shard in."""
+        """Take the documents of a shard in, and what is to be reviewed of them, if anything is."""
         self.n_documents += len(documents)
         self.n_held += sum(document.held for document in documents)
         self.n_doubtful += sum(bool(document.doubts) for document in documents)
@@ -60,9 +60,10 @@ class Summary:
             row is None and not document.held for document, row in zip(documents, rows, strict=True)
         )
         self.scripts.update(document.script or "?" for document in documents)
-        if self.n_reviewed < MOST_REVIEWED:
-            self.reviews.append(review.iloc[: MOST_REVIEWED - self.n_reviewed])
-        self.n_reviewed += len(review)
+        if review is not None:
+            if self.n_reviewed < MOST_REVIEWED:
+                self.reviews.append(review.iloc[: MOST_REVIEWED - self.n_reviewed])
+            self.n_reviewed += len(review)
         for number, block in enumerate(counted.features):
             self.totals[number] += np.asarray(block.values.sum(axis=0)).ravel()
             table = block.hit_table
@@ -108,37 +109,42 @@ def documents_table(
     documents: Sequence[Document], rows: Sequence[Row | None], features: Sequence[Features]
 ) -> pa.Table:
     """One row a document: the columns of ``corpus.frame`` but the text, how it was placed, lengths and measures."""
+    import pandas as pd
     import pyarrow as pa
 
-    corpus = Corpus(tuple(documents))
-    frame = corpus.frame.drop(columns="text")
-    frame["language"] = [document.language for document in documents]
-    frame["content_hash"] = [document.content_hash for document in documents]
-    frame["confidence"] = np.array([document.confidence for document in documents], dtype=float)
-    frame["evidence"] = [document.explanation for document in documents]
-    frame["in_panel"] = np.array([row is not None for row in rows], dtype=bool)
+    columns: dict[str, Any] = {
+        name: [getattr(document, name) for document in documents] for name in CORPUS_COLUMNS if name != "text"
+    }
+    columns["year"] = pd.array(columns["year"], dtype="Int64")
+    columns["language"] = [document.language for document in documents]
+    columns["content_hash"] = [document.content_hash for document in documents]
+    columns["confidence"] = np.array([document.confidence for document in documents], dtype=float)
+    columns["evidence"] = [document.explanation for document in documents]
+    columns["in_panel"] = np.array([row is not None for row in rows], dtype=bool)
     # The table of divisions begins with the map of 2000: an older document is read on that map.
     old = [bool(doc.place_code and doc.year and doc.year < MAP_FIRST_YEAR) for doc in documents]
-    frame["map_of_2000"] = np.array(old, dtype=bool)
-    frame["doubts"] = [";".join(doubt.code for doubt in document.doubts) for document in documents]
+    columns["map_of_2000"] = np.array(old, dtype=bool)
+    columns["doubts"] = [";".join(doubt.code for doubt in document.doubts) for document in documents]
     for name in ("n_chars", "n_han", "n_words", "n_sents"):
         if features and name in features[0].lengths:
-            frame[name] = features[0].lengths[name]
+            columns[name] = features[0].lengths[name]
     for block in features:
-        _add_measures(frame, block)
+        columns |= _measures(block)
+    frame = pd.DataFrame(columns)
+    table = pa.Table.from_pandas(frame, preserve_index=False)
     # The first shard may have no value in a column of texts, which pandas would then call a column of nothing.
-    plain = pa.Table.from_pandas(frame, preserve_index=False).schema
-    fields = [field.with_type(pa.string()) if pa.types.is_null(field.type) else field for field in plain]
+    fields = [field.with_type(pa.string()) if pa.types.is_null(field.type) else field for field in table.schema]
     texts = [field.with_type(pa.string()) if pa.types.is_large_string(field.type) else field for field in fields]
-    return pa.Table.from_pandas(frame, schema=pa.schema(texts), preserve_index=False)
+    # What pandas keeps of itself in the file is told by the types of the columns alone.
+    return table.cast(pa.Table.from_pandas(frame.head(0), schema=pa.schema(texts), preserve_index=False).schema)
 
 
-def _add_measures(frame: pd.DataFrame, block: Features) -> None:
+def _measures(block: Features) -> dict[str, Any]:
     if block.lexicon is None:
-        return
+        return {}
     counts, n_han = category_counts(block), block.lengths["n_han"]
+    prefix = block.lexicon.prefix
     names = [*(category.name for category in block.lexicon.categories), "total"]
-    for number, name in enumerate(names):
-        frame[f"{block.lexicon.prefix}_{name}_n"] = counts[:, number]
-    rate = np.where(n_han > 0, 10_000 * counts[:, -1] / np.maximum(n_han, 1), np.nan)
-    frame[f"{block.lexicon.prefix}_total_p10k"] = rate
+    columns: dict[str, Any] = {f"{prefix}_{name}_n": counts[:, number] for number, name in enumerate(names)}
+    columns[f"{prefix}_total_p10k"] = np.where(n_han > 0, 10_000 * counts[:, -1] / np.maximum(n_han, 1), np.nan)
+    return columns

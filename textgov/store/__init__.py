@@ -1,5 +1,6 @@
 """Our own files: one format a noun, written aside, then moved; read back equal or refused."""
 
+from textgov.store.columns import Scratch, TextColumn
 from textgov.store.documents import (
     TextGroup,
     corpus_writer,
@@ -8,6 +9,7 @@ from textgov.store.documents import (
     placed,
     places_writer,
     read_corpus,
+    read_index,
     read_inputs,
     read_place_columns,
     read_places,
@@ -16,11 +18,14 @@ from textgov.store.documents import (
     write_inputs,
 )
 from textgov.store.files import make_folder, remove_file, sweep_parts, written_aside
-from textgov.store.plan import STORE, read_plan, write_plan
+from textgov.store.plan import PLAN, STORE, read_plan, write_plan
 from textgov.store.tables import count_rows, iter_tables, read_store_table, table_writer, write_store_table
 
 __all__ = [
+    "PLAN",
     "STORE",
+    "Scratch",
+    "TextColumn",
     "TextGroup",
     "corpus_writer",
     "count_rows",
@@ -31,6 +36,7 @@ __all__ = [
     "placed",
     "places_writer",
     "read_corpus",
+    "read_index",
     "read_inputs",
     "read_place_columns",
     "read_places",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from textgov.errors import UsageError
@@ -13,12 +14,14 @@ STORE, PLAN = "store", "plan.json"
 
 
 def write_plan(out: Path, shard_ids: Sequence[str], stages: Sequence[str]) -> None:
-    """Keep what the run is to do, for `read_status`, unless it is known already."""
+    """Keep what the run is to do, for `read_status`; the time of the file is when the run began."""
     path = make_folder(out / STORE) / PLAN
     text = json.dumps({"shards": list(shard_ids), "stages": list(stages)})
     if not path.is_file() or path.read_bytes() != text.encode():
         with written_aside(path) as part:
             part.write_text(text, encoding="utf-8")
+    with suppress(OSError):
+        path.touch()
 
 
 def read_plan(out: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -58,10 +58,10 @@ def write_store_table(table: pa.Table, path: Path, form: str) -> None:
 Read = Callable[[Sequence[str]], "pa.Table"]
 
 
-def iter_tables(path: Path, schema: pa.Schema | None, form: str) -> Iterator[pa.Table]:
-    """The groups of a table of ours, one at a time; raises the errors of `iter_groups`."""
+def iter_tables(path: Path, schema: pa.Schema | None, form: str, columns: Sequence[str] = ()) -> Iterator[pa.Table]:
+    """The groups of a table of ours, one at a time, of all columns or of some; raises the errors of `iter_groups`."""
     for read in iter_groups(path, schema, form):
-        yield read(())
+        yield read(columns)
 
 
 def iter_groups(path: Path, schema: pa.Schema | None, form: str) -> Iterator[Read]:
@@ -119,13 +119,14 @@ def count_rows(path: Path) -> int:
     return n_rows
 
 
-def read_store_table(path: Path, form: str, schema: pa.Schema | None = None) -> pa.Table:
-    """A whole table of ours, without its metadata."""
+def read_store_table(path: Path, form: str, schema: pa.Schema | None = None, columns: Sequence[str] = ()) -> pa.Table:
+    """A whole table of ours, or some columns of it, without its metadata."""
     import pyarrow as pa
 
-    tables = list(iter_tables(path, schema, form))
+    tables = list(iter_tables(path, schema, form, columns))
     if tables:
         return pa.concat_tables(tables).combine_chunks().replace_schema_metadata()
     import pyarrow.parquet as pq
 
-    return pq.read_schema(path).remove_metadata().empty_table()
+    empty = pq.read_schema(path).remove_metadata().empty_table()
+    return empty.select(columns) if columns else empty
