@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from textgov.count import CountOptions, count_lexicon
     from textgov.errors import TextgovError
     from textgov.estimate import Estimate, EstimateOptions, compare_estimates, estimate_panel, write_estimates
+    from textgov.expand import ExpandOptions, discover_words, expand_lexicon, merge_sheets, write_sheet
     from textgov.export import write_panel
     from textgov.extend import ExtendOptions, extend_panel
     from textgov.index import IndexOptions, build_index
@@ -50,6 +51,7 @@ _HOMES = {
     "Document": "records",
     "Estimate": "estimate",
     "EstimateOptions": "estimate",
+    "ExpandOptions": "expand",
     "ExtendOptions": "extend",
     "Features": "records",
     "IndexOptions": "index",
@@ -79,13 +81,16 @@ _HOMES = {
     "corpus_from_frame": "load",
     "count_lexicon": "count",
     "count_quantities": "quantities",
+    "discover_words": "expand",
     "estimate_panel": "estimate",
+    "expand_lexicon": "expand",
     "extend_panel": "extend",
     "find_quantities": "quantities",
     "join_tables": "join",
     "keywords_in_context": "kwic",
     "load_corpus": "load",
     "locate_corpus": "locate",
+    "merge_sheets": "expand",
     "normalise_corpus": "normalise",
     "normalise_text": "normalise",
     "place": "regions",
@@ -99,6 +104,7 @@ _HOMES = {
     "write_estimates": "estimate",
     "write_lexicon": "lexicon",
     "write_panel": "export",
+    "write_sheet": "expand",
 }
 
 __all__ = [
@@ -108,6 +114,7 @@ __all__ = [
     "Document",
     "Estimate",
     "EstimateOptions",
+    "ExpandOptions",
     "ExtendOptions",
     "Features",
     "IndexOptions",
@@ -137,13 +144,16 @@ __all__ = [
     "corpus_from_frame",
     "count_lexicon",
     "count_quantities",
+    "discover_words",
     "estimate_panel",
+    "expand_lexicon",
     "extend_panel",
     "find_quantities",
     "join_tables",
     "keywords_in_context",
     "load_corpus",
     "locate_corpus",
+    "merge_sheets",
     "normalise_corpus",
     "normalise_text",
     "place",
@@ -157,6 +167,7 @@ __all__ = [
     "write_estimates",
     "write_lexicon",
     "write_panel",
+    "write_sheet",
 ]
 
 

@@ -26,7 +26,7 @@ lexicon_app = typer.Typer(
     name="lexicon",
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="List, show, check and convert lexicons / 列出、查看、检查和转换词典",
+    help="Check, convert and expand lexicons / 检查、转换和扩充词典",
     epilog="Examples:  textgov lexicon check mine.xlsx   |   textgov lexicon convert mine.dic mine.yaml",
 )
 app.add_typer(lexicon_app)

@@ -7,13 +7,16 @@ what happened, where, and what to do. The command line chooses the language; fil
 from __future__ import annotations
 
 from textgov.errors.estimates import ESTIMATE_MESSAGES
+from textgov.errors.expand import EXPAND_MESSAGES
 from textgov.errors.inputs import INPUT_MESSAGES
 from textgov.errors.lexicons import LEXICON_MESSAGES
 from textgov.errors.message import Message
 from textgov.errors.panels import PANEL_MESSAGES
 from textgov.errors.runs import RUN_MESSAGES
 
-MESSAGES: dict[str, Message] = INPUT_MESSAGES | LEXICON_MESSAGES | RUN_MESSAGES | PANEL_MESSAGES | ESTIMATE_MESSAGES
+MESSAGES: dict[str, Message] = (
+    INPUT_MESSAGES | LEXICON_MESSAGES | RUN_MESSAGES | PANEL_MESSAGES | ESTIMATE_MESSAGES | EXPAND_MESSAGES
+)
 
 
 def wording(code: str, lang: str = "en", **facts: object) -> str:

@@ -6,8 +6,8 @@ import logging
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,12 +30,16 @@ CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sheet:
-    """A sheet of a workbook: how many columns on the left stay in view, and which file holds cut texts whole."""
+    """A sheet of a workbook: how many columns on the left stay in view, and which file holds cut texts whole.
+
+    ``choices`` gives columns a drop-down list; other entries are refused by Excel.
+    """
 
     name: str
     frame: pd.DataFrame
     frozen: int
     full: str
+    choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 class _Exact(float):
@@ -70,6 +74,7 @@ def write_xlsx(sheets: Sequence[Sheet], part: Path, name: str) -> None:
         faults = _fill(book.add_worksheet(sheet.name), sheet, bold)
         for code, n in sorted(faults.items()):
             log.warning(wording(code, path=name, sheet=sheet.name, n=n, full=sheet.full))
+    _add_choices(book, sheets)
     book.close()
     part.write_bytes(buffer.getvalue())
 
@@ -95,6 +100,29 @@ def _fill(page: Any, sheet: Sheet, bold: Any) -> Counter[str]:
     page.autofilter(0, 0, len(sheet.frame), max(len(sheet.frame.columns) - 1, 0))
     page.ignore_errors({"number_stored_as_text": f"A1:XFD{SHEET_ROWS}"})  # codes are text on purpose
     return faults
+
+
+def _add_choices(book: Any, sheets: Sequence[Sheet]) -> None:
+    """Drop-down lists; their values stand in a hidden sheet, as Excel takes no more than 255 characters in place."""
+    offered = [(sheet, name, values) for sheet in sheets for name, values in sheet.choices.items() if len(sheet.frame)]
+    if not offered:
+        return
+    page = book.add_worksheet("choices")
+    page.hide()
+    for column, (sheet, name, values) in enumerate(offered):
+        for row, value in enumerate(values):
+            page.write_string(row, column, value)
+        letters = _letters(column)
+        source = f"=choices!${letters}$1:${letters}${len(values)}"
+        at = list(sheet.frame.columns).index(name)
+        asked = {"validate": "list", "source": source, "error_message": ", ".join(values)[:225]}
+        book.get_worksheet_by_name(sheet.name).data_validation(1, at, len(sheet.frame), at, asked)
+
+
+def _letters(column: int) -> str:
+    from xlsxwriter.utility import xl_col_to_name
+
+    return str(xl_col_to_name(column))
 
 
 def _excel_text(text: str, full: str, faults: Counter[str]) -> str:

@@ -19,16 +19,19 @@ from textgov.store.documents import (
 )
 from textgov.store.files import make_folder, remove_file, sweep_parts, written_aside
 from textgov.store.plan import PLAN, STORE, read_plan, write_plan
+from textgov.store.runs import RunDocuments, holds_run
 from textgov.store.tables import count_rows, iter_tables, read_store_table, table_writer, write_store_table
 
 __all__ = [
     "PLAN",
     "STORE",
+    "RunDocuments",
     "Scratch",
     "TextColumn",
     "TextGroup",
     "corpus_writer",
     "count_rows",
+    "holds_run",
     "iter_corpus",
     "iter_places",
     "iter_tables",
