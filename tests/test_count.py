@@ -183,6 +183,7 @@ def test_hit_names_its_document_place_and_year():
         "right",
         "matched",
         "lexicon",
+        "lexicon_hash",
     ]
     assert (hit["doc_id"], hit["city_code"], hit["city"], hit["year"]) == ("000.txt", "320100", "南京市", 2020)
 

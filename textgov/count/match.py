@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -23,31 +22,44 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 # Up to this many terms the larger automaton is the faster one, above it the smaller one (both find the same).
-DFA_TERMS = 1000
+DFA_TERMS = 4000
 # Why an occurrence of a term is no hit: an `exclude` string holds it, its context is wrong, it is negated, or another
 # match has the characters.
 REASONS = ("excluded", "context", "negated", "shadowed")
+SHADOWED = REASONS.index("shadowed")
 
 Lost = Counter[tuple[int, int, int]]  # (entry, number of the reason, entry that has the characters or -1) -> how often
+
+
+class Words(NamedTuple):
+    """The words of a context: an automaton of them, the length of the longest, and how far away they may stand."""
+
+    automaton: ahocorasick_rs.AhoCorasick
+    longest: int
+    within: int
 
 
 class Rule(NamedTuple):
     """The conditions of an entry, ready to be checked."""
 
     exclude: tuple[str, ...]
-    near: Context | None
-    not_near: Context | None
+    near: Words | None
+    not_near: Words | None
 
 
 class Matcher(NamedTuple):
-    """A lexicon made ready: an automaton, for each of its patterns the entries it stands for, expressions, rules."""
+    """A lexicon made ready: an automaton, for each of its patterns the entries it stands for, expressions, rules.
+
+    ``distinct``: no two entries of a category can match the same characters.
+    """
 
     automaton: ahocorasick_rs.AhoCorasick
     entries: tuple[tuple[int, ...], ...]
     expressions: tuple[tuple[re.Pattern[str], int], ...]
-    rules: tuple[Rule | None, ...]
+    rules: dict[int, Rule]
     groups: tuple[str, ...]
     ranks: tuple[int, ...]
+    distinct: bool
     options: CountOptions
 
 
@@ -77,11 +89,16 @@ class Match(NamedTuple):
 
 
 class _Found(NamedTuple):
-    """A candidate in the key."""
+    """A candidate in the key. In their own order the longest one comes first at each place."""
 
     start: int
-    end: int
+    back: int  # minus the end
+    rank: int
     entry: int
+
+    @property
+    def end(self) -> int:
+        return -self.back
 
 
 def make_matcher(lexicon: Lexicon, options: CountOptions) -> Matcher:
@@ -101,6 +118,7 @@ def make_matcher(lexicon: Lexicon, options: CountOptions) -> Matcher:
         matchkind=ac.MatchKind.Standard,
         implementation=ac.Implementation.DFA if len(patterns) <= DFA_TERMS else ac.Implementation.ContiguousNFA,
     )
+    contexts: dict[Context, Words] = {}
     # Of two entries of a category that match the same characters the one counts that does not depend on the order.
     by_name = sorted(range(len(lexicon.entries)), key=lambda at: (lexicon.entries[at].regex, lexicon.entries[at].term))
     ranks = {number: rank for rank, number in enumerate(by_name)}
@@ -108,21 +126,34 @@ def make_matcher(lexicon: Lexicon, options: CountOptions) -> Matcher:
         automaton,
         tuple(tuple(numbers) for numbers in patterns.values()),
         tuple(expressions),
-        tuple(map(_rule, lexicon.entries)),
+        {number: rule for number, entry in enumerate(lexicon.entries) if (rule := _rule(entry, contexts))},
         tuple(entry.category for entry in lexicon.entries),
         tuple(ranks[number] for number in range(len(lexicon.entries))),
+        not expressions and all(_in_distinct_categories(numbers, lexicon) for numbers in patterns.values()),
         options,
     )
 
 
-def _rule(entry: Entry) -> Rule | None:
+def _in_distinct_categories(numbers: list[int], lexicon: Lexicon) -> bool:
+    return len({lexicon.entries[number].category for number in numbers}) == len(numbers)
+
+
+def _rule(entry: Entry, known: dict[Context, Words]) -> Rule | None:
     if not (entry.exclude or entry.near or entry.not_near):
         return None
-    near, not_near = (
-        Context(tuple(dict.fromkeys(map(match_key, context.terms))), context.within) if context else None
-        for context in (entry.near, entry.not_near)
-    )
+    near, not_near = (_words(context, known) if context else None for context in (entry.near, entry.not_near))
     return Rule(tuple(dict.fromkeys(map(match_key, entry.exclude))), near, not_near)
+
+
+def _words(context: Context, known: dict[Context, Words]) -> Words:
+    """A context made ready; entries that share one share the automaton."""
+    import ahocorasick_rs as ac
+
+    if context not in known:
+        terms = list(dict.fromkeys(map(match_key, context.terms)))
+        automaton = ac.AhoCorasick(terms, matchkind=ac.MatchKind.Standard, implementation=ac.Implementation.DFA)
+        known[context] = Words(automaton, max(map(len, terms)), context.within)
+    return known[context]
 
 
 def make_key(text: str, kinds: NDArray[np.uint8]) -> Key:
@@ -135,20 +166,29 @@ def make_key(text: str, kinds: NDArray[np.uint8]) -> Key:
 def find_matches(key: Key, matcher: Matcher, lost: Lost | None = None) -> list[Match]:
     """Every match in a text, by its start, then its end, then its entry; `lost` takes the occurrences that are none."""
     lost = Counter() if lost is None else lost
-    found = [
-        _Found(start, end, entry)
+    entries, ranks = matcher.entries, matcher.ranks
+    # Plain tuples: there may be hundreds of thousands of candidates.
+    found: list[Any] = [
+        (start, -end, ranks[entry], entry)
         for pattern, start, end in matcher.automaton.find_matches_as_indexes(key.text, overlapping=True)
-        for entry in matcher.entries[pattern]
+        for entry in entries[pattern]
     ]
-    found += _expression_matches(key, matcher)
+    if matcher.expressions:
+        found += _expression_matches(key, matcher)
     if not found:
         return []
-    found = [one for one in found if _counts(one, key, matcher, lost)]
+    if matcher.rules:
+        found = [one for one in found if one[3] not in matcher.rules or _counts(_Found(*one), key, matcher, lost)]
     if matcher.options.negation == "drop":
         found = _without_negated(found, key, lost)
     kept = _settle(found, matcher, lost)
-    solid = key.solid
-    return [Match(one.entry, int(solid[one.start]), int(solid[one.end - 1]) + 1) for one in sorted(kept)]
+    starts, ends = np.array([(one[0], -one[1] - 1) for one in kept], dtype=np.int64).reshape(-1, 2).T
+    places = zip(key.solid[starts].tolist(), (key.solid[ends] + 1).tolist(), strict=True)
+    return sorted((Match(one[3], *place) for one, place in zip(kept, places, strict=True)), key=_place_of)
+
+
+def _place_of(match: Match) -> tuple[int, int, int]:
+    return match.start, match.end, match.entry
 
 
 def _expression_matches(key: Key, matcher: Matcher) -> list[_Found]:
@@ -159,14 +199,14 @@ def _expression_matches(key: Key, matcher: Matcher) -> list[_Found]:
     edges = sorted({0, *key.edges, len(key.text)})
     for first, last in pairwise(edges):
         for pattern, entry in matcher.expressions:
-            found += [_Found(*one.span(), entry) for one in pattern.finditer(key.text, first, last) if one.group()]
+            for one in pattern.finditer(key.text, first, last):
+                if one.group():
+                    found.append(_Found(one.start(), -one.end(), matcher.ranks[entry], entry))
     return list(dict.fromkeys(found))
 
 
 def _counts(found: _Found, key: Key, matcher: Matcher, lost: Lost) -> bool:
     rule = matcher.rules[found.entry]
-    if rule is None:
-        return True
     if any(_is_inside(found, word, key.text) for word in rule.exclude):
         lost[found.entry, REASONS.index("excluded"), -1] += 1
         return False
@@ -187,25 +227,27 @@ def _is_inside(found: _Found, word: str, text: str) -> bool:
     return False
 
 
-def _stands_near(found: _Found, context: Context, key: Key) -> bool:
+def _stands_near(found: _Found, words: Words, key: Key) -> bool:
     """Whether a word of the context stands before or behind the match, not in it."""
-    first, last = key.sentence(found.start) if not context.within else (0, len(key.text))
-    text = key.text
-    for word in context.terms:
-        reach = context.within + len(word) if context.within else len(text)
-        if text.find(word, max(first, found.start - reach), found.start) >= 0:
-            return True
-        if text.find(word, found.end, min(last, found.end + reach)) >= 0:
-            return True
-    return False
+    text, within = key.text, words.within
+    if not within:
+        first, last = key.sentence(found.start)
+        before, behind = text[first : found.start], text[found.end : last]
+        return any(words.automaton.find_matches_as_indexes(part) for part in (before, behind))
+    reach = within + words.longest
+    before, behind = text[max(0, found.start - reach) : found.start], text[found.end : found.end + reach]
+    look = words.automaton.find_matches_as_indexes
+    return any(len(before) - end <= within for _, _, end in look(before, overlapping=True)) or any(
+        start <= within for _, start, _ in look(behind, overlapping=True)
+    )
 
 
 def _without_negated(found: list[_Found], key: Key, lost: Lost) -> list[_Found]:
-    terms = [(one.start, one.end) for one in found]
+    terms = [(one[0], -one[1]) for one in found]
     kept = []
     for one in found:
-        if is_negated(key.text, one.start, terms):
-            lost[one.entry, REASONS.index("negated"), -1] += 1
+        if is_negated(key.text, one[0], terms):
+            lost[one[3], REASONS.index("negated"), -1] += 1
         else:
             kept.append(one)
     return kept
@@ -221,16 +263,18 @@ def _settle(found: list[_Found], matcher: Matcher, lost: Lost) -> list[_Found]:
         return _once(settle(found, matcher, lost), matcher)
     groups: dict[str, list[_Found]] = {}
     for one in found:
-        groups.setdefault(matcher.groups[one.entry], []).append(one)
-    return _once((one for group in groups.values() for one in settle(group, matcher, lost)), matcher)
+        groups.setdefault(matcher.groups[one[3]], []).append(one)
+    return _once([one for group in groups.values() for one in settle(group, matcher, lost)], matcher)
 
 
-def _once(found: Iterable[_Found], matcher: Matcher) -> list[_Found]:
+def _once(found: list[_Found], matcher: Matcher) -> list[_Found]:
     """The same characters count once in a category."""
+    if matcher.distinct:
+        return found
     best: dict[tuple[int, int, str], _Found] = {}
     for one in found:
-        place = one.start, one.end, matcher.groups[one.entry]
-        if place not in best or matcher.ranks[one.entry] < matcher.ranks[best[place].entry]:
+        place = one[0], one[1], matcher.groups[one[3]]
+        if place not in best or one[2] < best[place][2]:
             best[place] = one
     return list(best.values())
 
@@ -238,12 +282,13 @@ def _once(found: Iterable[_Found], matcher: Matcher) -> list[_Found]:
 def _leftmost(found: list[_Found], matcher: Matcher, lost: Lost) -> list[_Found]:
     """From left to right; at each place the longest one wins and reading goes on behind it."""
     kept: list[_Found] = []
-    winner = _Found(-1, -1, -1)
-    for one in sorted(found, key=lambda one: (one.start, -one.end, matcher.ranks[one.entry])):
-        if one.start >= winner.end:
-            winner = one
-        elif one[:2] != winner[:2]:
-            lost[one.entry, REASONS.index("shadowed"), winner.entry] += 1
+    first = last = winner = -1
+    for one in sorted(found):
+        start, back, _, entry = one
+        if start >= last:
+            first, last, winner = start, -back, entry
+        elif (start, -back) != (first, last):
+            lost[entry, SHADOWED, winner] += 1
             continue
         kept.append(one)
     return kept
@@ -261,19 +306,20 @@ def _longest_first(found: list[_Found], matcher: Matcher, lost: Lost) -> list[_F
     covered: dict[int, int] = {}
     kept: list[_Found] = []
     spans: set[tuple[int, int]] = set()
-    for one in sorted(found, key=lambda one: (one.start - one.end, one.start, matcher.ranks[one.entry])):
-        mine = used.setdefault(matcher.groups[one.entry], {})
-        span = range(one.start, one.end)
+    for one in sorted(found, key=lambda one: (one[0] + one[1], one[0], one[2])):
+        start, back, _, entry = one
+        mine = used.setdefault(matcher.groups[entry], {})
+        span = range(start, -back)
         taken = next((mine[place] for place in span if place in mine), None)
         # The same characters may count in two categories.
-        if taken is None and whole and one[:2] not in spans and all(place in covered for place in span):
-            taken = covered[one.start]
+        if taken is None and whole and (start, back) not in spans and all(place in covered for place in span):
+            taken = covered[start]
         if taken is not None:
-            lost[one.entry, REASONS.index("shadowed"), taken] += 1
+            lost[entry, SHADOWED, taken] += 1
             continue
         for place in span:
-            mine[place] = one.entry
-            covered.setdefault(place, one.entry)
-        spans.add(one[:2])
+            mine[place] = entry
+            covered.setdefault(place, entry)
+        spans.add((start, back))
         kept.append(one)
     return kept

@@ -107,18 +107,19 @@ class _Counter:
         matches = find_matches(make_key(text, kinds), self.matcher, lost)
         if not matches:
             return
-        starts = np.array([match.start for match in matches])
+        starts, ends = np.array([(match.start, match.end) for match in matches], dtype=np.int64).T
+        places = self.document.spans.to_originals(starts + first, ends + first).tolist()
         units = zip(
             (sentences.number(starts) + before[0]).tolist(),
             (paragraphs.number(starts) + before[1]).tolist(),
             strict=True,
         )
-        for match, numbers in zip(matches, units, strict=True):
-            rows.append(self._hit(Match(match.entry, match.start + first, match.end + first), *numbers))
+        for match, place, numbers in zip(matches, places, units, strict=True):
+            rows.append(self._hit(Match(match.entry, match.start + first, match.end + first), place, *numbers))
 
-    def _hit(self, match: Match, sentence: int, paragraph: int) -> tuple[object, ...]:
+    def _hit(self, match: Match, place: tuple[int, int], sentence: int, paragraph: int) -> tuple[object, ...]:
         document, context = self.document, self.matcher.options.context
-        start, end = document.spans.to_original(match.start, match.end)
+        start, end = place
         original = document.original
         return (
             self.number,
