@@ -202,7 +202,7 @@ def test_front_matter_is_not_counted_but_offsets_lead_into_the_whole_file(tmp_pa
 
 @pytest.mark.parametrize("options", [CountOptions(), ALL])
 def test_empty_corpus_and_empty_documents(options: CountOptions):
-    lexicon = read_lexicon("digital-government")
+    lexicon = read_lexicon("digital-government-core")
     features = count_lexicon(Corpus(()), lexicon, options)
     assert features.values.shape == (0, 183)
     assert len(features.hits) == 0
@@ -440,7 +440,7 @@ def city_reports(reports: Path) -> Corpus:
 @pytest.mark.real
 def test_real_totals_are_those_of_the_note(city_reports: Corpus):
     assert len(city_reports) == 1823
-    lexicon = read_lexicon("digital-government")
+    lexicon = read_lexicon("digital-government-core")
     # The published counts take the whole text, glossaries included.
     longest = count_lexicon(city_reports, lexicon, CountOptions(sections="all"))
     every = count_lexicon(city_reports, lexicon, replace(ALL, sections="all"))
@@ -454,7 +454,12 @@ def test_real_counts_of_each_term_are_those_of_the_reference_table(city_reports:
     if not path.is_file():
         pytest.skip("no reference table beside the repository")
     rows = {row["term"]: row for row in csv.DictReader(path.read_text("utf-8-sig").splitlines())}
-    features = count_lexicon(city_reports, read_lexicon("digital-government-broad"), replace(ALL, sections="all"))
+    scored = [row for row in rows.values() if row["category"] not in ("economy", "barrier", "function")]
+    categories = tuple(Category(name, name, name) for name in dict.fromkeys(row["category"] for row in scored))
+    entries = tuple(Entry(row["term"], row["category"]) for row in scored)
+    assert len(entries) == 287
+    lexicon = Lexicon("reference", "1", "r", "r", "r", "", categories, entries)
+    features = count_lexicon(city_reports, lexicon, replace(ALL, sections="all"))
     hits = features.values.sum(axis=0)
     documents = (features.values > 0).sum(axis=0)
     for name, n_hits, n_documents in zip(features.names, hits, documents, strict=True):
@@ -464,7 +469,7 @@ def test_real_counts_of_each_term_are_those_of_the_reference_table(city_reports:
 
 @pytest.mark.real
 def test_real_hits_are_verbatim_and_equal_the_slow_oracle(city_reports: Corpus):
-    lexicon = read_lexicon("digital-government-broad")
+    lexicon = read_lexicon("digital-government-core")
     terms = [entry.term for entry in lexicon.entries]
     sample = random.Random(2).sample(city_reports.documents, 200)
     corpus = replace(city_reports, documents=tuple(sorted(sample, key=lambda document: document.doc_id)))
@@ -477,3 +482,22 @@ def test_real_hits_are_verbatim_and_equal_the_slow_oracle(city_reports: Corpus):
         originals = {document.doc_id: document.original for document in corpus.documents}
         for hit in features.hits.itertuples():
             assert originals[hit.doc_id][hit.start : hit.end] == hit.hit
+
+
+@pytest.mark.real
+def test_facts_about_words_beside_the_hits(city_reports: Corpus):
+    """Published: 55 of 60 islands of data beside a verb of solving; deficiency 2.1 % of hits, hedges 9.4 %.
+
+    The lists of deficiency words and hedges behind the published figures are not printed in full; ours are close.
+    """
+    whole = CountOptions(sections="all")
+    barriers = count_lexicon(city_reports, read_lexicon("problem-words"), whole).hits
+    words = barriers[barriers.matched.isin(["信息孤岛", "数据孤岛", "信息烟囱", "数据壁垒"])]
+    # One verb begins within ten characters and ends beyond them.
+    assert words.groupby("category").size().to_dict() == {"barrier_named": 4, "barrier_solving": 56}
+    core = count_lexicon(city_reports, read_lexicon("digital-government-core"), whole).hits
+    for name, low, high in (("deficiency-words", 0.018, 0.027), ("hedges", 0.085, 0.1)):
+        beside = count_lexicon(city_reports, read_lexicon(name), whole).hits
+        places = set(zip(beside.doc_id, beside.sentence, strict=True))
+        share = sum(place in places for place in zip(core.doc_id, core.sentence, strict=True)) / len(core)
+        assert low < share < high, (name, share)

@@ -60,8 +60,8 @@ def test_planted_flaws_are_seen(demo):
 
 def test_a_wrong_count_is_noticed(demo):
     frame = demo.panel.frame.copy()
-    frame.loc[3, "dg_total_n"] += 1
-    with pytest.raises(TextgovError, match="dg_total_n"):
+    frame.loc[3, "dgc_total_n"] += 1
+    with pytest.raises(TextgovError, match="dgc_total_n"):
         check_truth(replace(demo.panel, frame=frame))
     with pytest.raises(TextgovError, match="no row"):
         check_truth(replace(demo.panel, frame=demo.panel.frame.iloc[1:]))

@@ -535,6 +535,7 @@ def test_term_counts_stand_side_by_side(tmp_path):
     assert terms.to_dict("list") == {
         "column": [1, 2, 3, 4],
         "lexicon": ["a@1", "a@1", "b@1", "b@1"],
+        "lexicon_hash": [one.lexicon.hash for one in two_features() for _ in range(2)],
         "category": ["c"] * 4,
         "term": ["政务/服务", "一网通办"] * 2,
     }

@@ -56,6 +56,8 @@ def test_every_built_in_lexicon_passes(name: str):
     assert {finding.code for finding in found} <= {
         *("lexicon_nested", "lexicon_nested_apart", "lexicon_two_categories"),
         *("lexicon_one_character", "lexicon_regex_spelling"),
+        # Entries share lists of context words and of exclusions, of which some fit only some of them.
+        *("lexicon_near_itself", "lexicon_exclude_idle"),
     }
 
 

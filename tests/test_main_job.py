@@ -36,6 +36,7 @@ def whole(reports, tmp_path_factory):
     lines = (
         f"sources = [{str(reports)!r}]",
         'out = "out"',
+        'lexicons = ["digital-government-core"]',
         "words = false",
         "[normalise]",
         'skip = "furniture"',
@@ -116,15 +117,15 @@ def test_totals_equal_brute_force_on_200_reports(whole, reports):
     documents = documents[documents.in_panel & ~documents.doubts.str.contains("several")]
     sample = documents.iloc[sorted(random.Random(20).sample(range(len(documents)), 200))]
     terms = {"".join(unicodedata.normalize("NFKC", entry.term).split()).lower() for entry in lexicon_entries()}
-    totals = panel.set_index(["city_code", "year"]).dg_total_n
+    totals = panel.set_index(["city_code", "year"]).dgc_total_n
     for row in sample.itertuples():
         text = (reports / row.doc_id).read_text("utf-8")
         body = text.split("\n---", 1)[1] if text.startswith("---\n") else text
-        assert brute_force(body, terms) == totals[row.place_code, row.year] == row.dg_total_n, row.doc_id
+        assert brute_force(body, terms) == totals[row.place_code, row.year] == row.dgc_total_n, row.doc_id
 
 
 def lexicon_entries():
-    return read_lexicon("digital-government").entries
+    return read_lexicon("digital-government-core").entries
 
 
 def test_hits_point_into_the_files(run, reports):

@@ -22,8 +22,9 @@ def demo_folder() -> Path:
 
 
 def demo_options() -> RunOptions:
-    """The options of the demo: the defaults."""
-    return RunOptions(StageOptions(lexicons=(read_lexicon("digital-government"),)))
+    """The options of the demo: the default lexicon, and the core terms, whose counts were planted."""
+    names = ("digital-government", "digital-government-core")
+    return RunOptions(StageOptions(lexicons=tuple(read_lexicon(name) for name in names)))
 
 
 def check_truth(panel: Panel) -> None:

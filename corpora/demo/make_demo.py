@@ -161,8 +161,8 @@ def write_truth(reports: list[Report], matcher: Matcher) -> bytes:
     """Planted counts, one row a city-year with a readable document, named as in the 2024 panel."""
     sheet = io.StringIO(newline="")
     writer = csv.writer(sheet, lineterminator="\n")
-    names = [f"dg_{category}_n" for category in CATEGORIES]
-    writer.writerow(["city_code", "city", "year", "n_docs", *names, "dg_total_n"])
+    names = [f"dgc_{category}_n" for category in CATEGORIES]
+    writer.writerow(["city_code", "city", "year", "n_docs", *names, "dgc_total_n"])
     for report in reports:
         if (report.city.code, report.year) == BROKEN:
             continue

@@ -75,7 +75,7 @@ def main() -> None:
         work = Path(name)
         folder = subset(args.folder, args.limit, work)
         terms = work / "terms.txt"
-        terms.write_text("\n".join(entry.term for entry in read_lexicon("digital-government").entries), "utf-8")
+        terms.write_text("\n".join(entry.term for entry in read_lexicon("digital-government-core").entries), "utf-8")
         recipe = [sys.executable, "-c", RECIPE, str(folder), str(terms), str(work / "pivot.csv")]
         ours = [sys.executable, "-c", "from textgov.cli import main; main()", "panel", str(folder)]
         ours += ["--out", str(work / "out"), "--workers", str(args.workers), "--quiet"]

@@ -273,7 +273,7 @@ def recipe_seconds(folder: Path, work: Path) -> float:
     """What the recipe of ``main_job.py`` would take for all files, from some of them and from one."""
     files = sorted(folder.rglob("*.txt"))
     terms = work / "terms.txt"
-    terms.write_text("\n".join(entry.term for entry in read_lexicon("digital-government").entries), "utf-8")
+    terms.write_text("\n".join(entry.term for entry in read_lexicon("digital-government-core").entries), "utf-8")
     chosen: list[Path] = []
     for path in files[:: max(len(files) // (2 * RECIPE_FILES), 1)]:
         try:
