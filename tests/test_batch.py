@@ -14,9 +14,10 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import filelock
 import pandas as pd
@@ -155,7 +156,13 @@ def n_files_for(source: Path, n_shards: int, monkeypatch) -> None:
     raise AssertionError(f"no size of a shard gives {n_shards}")
 
 
-@pytest.mark.parametrize("n_shards", [1, 2, 7])
+def first_of(values: Iterable[Any], n: int = 1) -> list[Any]:
+    """The first values; the others, which look for the same faults elsewhere, are slow."""
+    distinct = list(dict.fromkeys(values))
+    return [*distinct[:n], *(pytest.param(value, marks=pytest.mark.slow) for value in distinct[n:])]
+
+
+@pytest.mark.parametrize("n_shards", first_of([7, 1, 2]))
 @pytest.mark.parametrize("engine", sorted(ENGINES.keys() & {"serial", "processes"}))
 def test_engine_and_number_of_shards_change_no_byte(source, calm, tmp_path, monkeypatch, engine, n_shards):
     n_files_for(source, n_shards, monkeypatch)
@@ -214,7 +221,7 @@ CHANGES: dict[str, tuple[Callable[[], RunOptions], set[str]]] = {
 }
 
 
-@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("change", first_of(["sections", "another lexicon", "year", *CHANGES], 3))
 def test_a_changed_option_redoes_only_what_depends_on_it(source, out, tmp_path, change):
     told, redone = CHANGES[change][0](), CHANGES[change][1]
     before = marks(out)
@@ -308,7 +315,7 @@ def test_one_input_redoes_one_shard(mine, tmp_path, disturb):
 
 
 @pytest.mark.parametrize("disturb", INPUTS)
-@pytest.mark.parametrize("at", [1, 4])
+@pytest.mark.parametrize("at", first_of([1, 4]))
 def test_an_input_that_changes_during_the_run_is_seen_by_the_next(mine, tmp_path, disturb, at):
     out = tmp_path / "out"
 
@@ -387,7 +394,7 @@ LEDGERS: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
-@pytest.mark.parametrize("damage", LEDGERS)
+@pytest.mark.parametrize("damage", first_of(LEDGERS, 2))
 def test_a_damaged_ledger_costs_its_shard_and_no_byte(source, calm, out, damage):
     path = sorted((out / STORE / "ledger").glob("*.json"))[1]
     whole = path.read_bytes()
@@ -436,7 +443,7 @@ FILES: dict[str, Callable[[Path], None]] = {
 }
 
 
-@pytest.mark.parametrize("damage", FILES)
+@pytest.mark.parametrize("damage", first_of(FILES))
 @pytest.mark.parametrize("folder", sorted(ALL))
 def test_a_damaged_file_of_the_store_costs_its_shard_and_no_byte(source, calm, out, folder, damage):
     path = sorted((out / STORE / folder).glob("*.parquet"))[2]
@@ -459,7 +466,7 @@ def test_a_damaged_file_of_the_store_costs_its_shard_and_no_byte(source, calm, o
     assert redone <= {one.stem for one in damaged}
 
 
-@pytest.mark.parametrize("damage", [*FILES])
+@pytest.mark.parametrize("damage", first_of(FILES))
 @pytest.mark.parametrize("name", ["outputs.json", "panel.parquet", "plan.json"])
 def test_what_is_remembered_of_the_outputs_may_be_damaged(source, calm, out, name, damage):
     if damage == "swap":

@@ -227,7 +227,7 @@ def test_version_help_and_lexicons():
     assert textgov("--version").stdout.startswith("textgov 0.")
     assert "Examples" in textgov("--help").stdout
     rows = json.loads(textgov("lexicons", "--json").stdout)
-    assert {row["name"]: row["entries"] for row in rows}["digital-government"] == 183
+    assert {row["name"]: row["entries"] for row in rows}["digital-government-core"] == 183
 
 
 def test_ctrl_c_leaves_no_half_written_file(tmp_path):

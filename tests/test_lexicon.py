@@ -22,8 +22,8 @@ CASES = Path(__file__).parent / "cases"
 REFERENCE = Path(__file__).resolve().parents[2] / "shared" / "reference" / "lexicon.csv"
 # Counted by hand: entries, categories, prefix.
 BUILT_IN = {
-    "digital-government": (107, 9, "dg"),
-    "digital-government-broad": (127, 9, "dgb"),
+    "digital-government": (109, 9, "dg"),
+    "digital-government-broad": (129, 9, "dgb"),
     "digital-government-core": (183, 7, "dgc"),
     "problem-words": (14, 3, "pb"),
     "governance-effectiveness": (45, 5, "ge"),
@@ -134,6 +134,8 @@ KINDS = {
     "落实网络安全工作责任制。": False,
     "建设网络与信息安全应急基础平台。": True,
     "持续深化“最多跑一次”改革。": True,
+    "完善大数据+网格化防控机制。": True,
+    "加强公共数据安全管理。": True,
 }
 
 
