@@ -182,7 +182,7 @@ def test_the_panel_has_the_columns_that_the_readme_names(finished_run: Path):
 
 def test_the_python_example_runs_and_writes_the_panel(province: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(province)
-    (example,) = blocks(ENGLISH, "python")
+    example, topics = blocks(ENGLISH, "python")
     names: dict[str, object] = {}
     exec(compile(example.text.replace('"out"', '"from-python"'), "README.md", "exec"), names)
     assert (province / "from-python" / "panel.dta").is_file()
@@ -190,6 +190,9 @@ def test_the_python_example_runs_and_writes_the_panel(province: Path, monkeypatc
     for frame in spans(sentence):
         assert isinstance(eval(frame, dict(names)), pd.DataFrame), frame
     assert len(spans(sentence)) >= 6
+    exec(compile(topics.text, "README.md", "exec"), names)
+    assert names["shares"].doc_ids == names["corpus"].doc_ids
+    assert names["shares"].values.toarray().sum(axis=1) == pytest.approx(1)
     (from_frame,) = [span for span in spans(ENGLISH) if span.startswith("tg.corpus_from_frame(")]
     names["df"] = pd.DataFrame({"text": ["推进一网通办。"], "city": ["武汉市"], "year": [2019]})
     located = names["tg"].locate_corpus(eval(from_frame, dict(names)))

@@ -27,6 +27,7 @@ from textgov.errors import (
     RecordError,
     StoreError,
     TextgovError,
+    TopicError,
     UsageError,
     wording,
 )
@@ -182,7 +183,9 @@ def test_an_error_of_a_worker_arrives_whole():
 def test_every_kind_descends_from_one_parent_and_has_its_status():
     status = {kind: kind.status for kind in KINDS}
     usage = dict.fromkeys((UsageError, LexiconError, LexiconLineError, ExtraError), 2)
-    assert status == usage | dict.fromkeys((TextgovError, ReadError, RecordError, OutputError, StoreError), 1)
+    assert status == usage | dict.fromkeys(
+        (TextgovError, ReadError, RecordError, OutputError, StoreError, TopicError), 1
+    )
 
 
 def leave(monkeypatch: pytest.MonkeyPatch, *words: object) -> int:

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from textgov.count import CountOptions, count_lexicon
+    from textgov.count import CountOptions, count_lexicon, count_terms, trim_terms
     from textgov.errors import TextgovError
     from textgov.estimate import Estimate, EstimateOptions, compare_estimates, estimate_panel, write_estimates
     from textgov.expand import ExpandOptions, discover_words, expand_lexicon, merge_sheets, write_sheet
@@ -39,9 +39,10 @@ if TYPE_CHECKING:
         find_quantities,
         tabulate_documents,
     )
-    from textgov.records import Corpus, Document, Features, Lexicon, Panel, Tokens
+    from textgov.records import Corpus, Document, Features, Lexicon, Panel, Tokens, TopicModel
     from textgov.regions import place, read_divisions
     from textgov.segment import SegmentOptions, segment_corpus
+    from textgov.topics import TermOptions, TopicOptions, assign_topics, cut_terms, fit_topics, pool_shares
     from textgov.vectorize import ChineseTokenizer, LexiconVectorizer
 
 _HOMES = {
@@ -67,8 +68,12 @@ _HOMES = {
     "PolicyOptions": "policies",
     "QuantityOptions": "quantities",
     "SegmentOptions": "segment",
+    "TermOptions": "topics",
     "TextgovError": "errors",
     "Tokens": "records",
+    "TopicModel": "records",
+    "TopicOptions": "topics",
+    "assign_topics": "topics",
     "attach_policy": "policies",
     "build_index": "index",
     "build_panel": "panel",
@@ -81,11 +86,14 @@ _HOMES = {
     "corpus_from_frame": "load",
     "count_lexicon": "count",
     "count_quantities": "quantities",
+    "count_terms": "count",
+    "cut_terms": "topics",
     "discover_words": "expand",
     "estimate_panel": "estimate",
     "expand_lexicon": "expand",
     "extend_panel": "extend",
     "find_quantities": "quantities",
+    "fit_topics": "topics",
     "join_tables": "join",
     "keywords_in_context": "kwic",
     "load_corpus": "load",
@@ -94,6 +102,7 @@ _HOMES = {
     "normalise_corpus": "normalise",
     "normalise_text": "normalise",
     "place": "regions",
+    "pool_shares": "topics",
     "read_divisions": "regions",
     "read_lexicon": "lexicon",
     "read_panel": "outside",
@@ -101,6 +110,7 @@ _HOMES = {
     "read_policy_file": "policies",
     "segment_corpus": "segment",
     "tabulate_documents": "quantities",
+    "trim_terms": "count",
     "write_estimates": "estimate",
     "write_lexicon": "lexicon",
     "write_panel": "export",
@@ -130,8 +140,12 @@ __all__ = [
     "PolicyOptions",
     "QuantityOptions",
     "SegmentOptions",
+    "TermOptions",
     "TextgovError",
     "Tokens",
+    "TopicModel",
+    "TopicOptions",
+    "assign_topics",
     "attach_policy",
     "build_index",
     "build_panel",
@@ -144,11 +158,14 @@ __all__ = [
     "corpus_from_frame",
     "count_lexicon",
     "count_quantities",
+    "count_terms",
+    "cut_terms",
     "discover_words",
     "estimate_panel",
     "expand_lexicon",
     "extend_panel",
     "find_quantities",
+    "fit_topics",
     "join_tables",
     "keywords_in_context",
     "load_corpus",
@@ -157,6 +174,7 @@ __all__ = [
     "normalise_corpus",
     "normalise_text",
     "place",
+    "pool_shares",
     "read_divisions",
     "read_lexicon",
     "read_panel",
@@ -164,6 +182,7 @@ __all__ = [
     "read_policy_file",
     "segment_corpus",
     "tabulate_documents",
+    "trim_terms",
     "write_estimates",
     "write_lexicon",
     "write_panel",

@@ -43,6 +43,7 @@ from textgov.count.tally import (
     sentence_units,
     tally_documents,
 )
+from textgov.count.terms import count_terms, stack_terms, trim_terms
 from textgov.errors import RecordError
 from textgov.records import Corpus, Document, Features, Lexicon, Step, Tokens
 from textgov.segment import count_words
@@ -63,6 +64,7 @@ __all__ = [
     "Tally",
     "at_levels",
     "count_lexicon",
+    "count_terms",
     "features_of",
     "find_matches",
     "full_hits",
@@ -74,7 +76,9 @@ __all__ = [
     "make_sets",
     "section_at",
     "sentence_units",
+    "stack_terms",
     "tally_documents",
+    "trim_terms",
     "units_with_hits",
 ]
 

@@ -13,9 +13,16 @@ from textgov.errors.lexicons import LEXICON_MESSAGES
 from textgov.errors.message import Message
 from textgov.errors.panels import PANEL_MESSAGES
 from textgov.errors.runs import RUN_MESSAGES
+from textgov.errors.topics import TOPIC_MESSAGES
 
 MESSAGES: dict[str, Message] = (
-    INPUT_MESSAGES | LEXICON_MESSAGES | RUN_MESSAGES | PANEL_MESSAGES | ESTIMATE_MESSAGES | EXPAND_MESSAGES
+    INPUT_MESSAGES
+    | LEXICON_MESSAGES
+    | RUN_MESSAGES
+    | PANEL_MESSAGES
+    | ESTIMATE_MESSAGES
+    | EXPAND_MESSAGES
+    | TOPIC_MESSAGES
 )
 
 
@@ -84,6 +91,10 @@ class LexiconLineError(LexiconError):
 
 class RecordError(TextgovError):
     """A record was built from parts that do not fit together."""
+
+
+class TopicError(TextgovError):
+    """A topic model cannot be fitted to these words, or does not belong to them."""
 
 
 class OutputError(TextgovError):

@@ -36,6 +36,7 @@ from textgov.records.results import (
     Panel,
     Variable,
 )
+from textgov.records.topics import TopicModel, topic_names
 
 __all__ = [
     "CORPUS_COLUMNS",
@@ -61,10 +62,13 @@ __all__ = [
     "Section",
     "Step",
     "Tokens",
+    "TopicModel",
     "Variable",
     "add_doubts",
     "check_ids",
     "hash_text",
     "index_documents",
     "index_of",
+    "join_indexes",
+    "topic_names",
 ]

@@ -249,16 +249,22 @@ CORPUS_COLUMNS = tuple(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tokens:
-    """Words of every document; joined, they give the text back."""
+    """Words of every document: all of them, so that they give the text back, or those kept for topics.
+
+    Where the rows are parts of documents (paragraphs, sections), ``parents`` names the document that each belongs to.
+    """
 
     doc_ids: tuple[str, ...]
     words: tuple[list[str], ...]
     history: tuple[Step, ...] = ()
+    parents: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         check_ids(self.doc_ids)
         if len(self.words) != len(self.doc_ids):
             raise RecordError("record_bad", what="Tokens", detail="one list of words a document is needed")
+        if self.parents and len(self.parents) != len(self.doc_ids):
+            raise RecordError("record_bad", what="Tokens", detail="one parent a row is needed")
 
     def __len__(self) -> int:
         return len(self.doc_ids)

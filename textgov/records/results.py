@@ -55,6 +55,8 @@ class Features:
         Occurrences of terms that are no hits: entry, reason, the entry that has the characters, how often.
     variables : tuple of Variable
         The columns that these features give to a panel, where those of keyword counts would not fit.
+    parents : tuple of str, length n or 0
+        Where the rows are parts of documents (paragraphs, sections): the document that each belongs to, else empty.
     """
 
     doc_ids: tuple[str, ...]
@@ -68,9 +70,12 @@ class Features:
     lost_table: pa.Table | None = None
     history: tuple[Step, ...] = ()
     variables: tuple[Variable, ...] = ()
+    parents: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         check_ids(self.doc_ids)
+        if self.parents and len(self.parents) != len(self.doc_ids):
+            raise RecordError("record_bad", what="Features", detail="one parent a row is needed")
         if self.values.shape != (len(self.doc_ids), len(self.names)):
             raise RecordError("record_bad", what="Features", detail="values do not fit doc_ids and names")
         for name, length in self.lengths.items():

@@ -18,6 +18,7 @@ from textgov.store.documents import (
     write_inputs,
 )
 from textgov.store.files import make_folder, remove_file, sweep_parts, written_aside
+from textgov.store.models import read_model, write_model
 from textgov.store.plan import PLAN, STORE, read_plan, write_plan
 from textgov.store.runs import RunDocuments, holds_run
 from textgov.store.tables import count_rows, iter_tables, read_store_table, table_writer, write_store_table
@@ -41,6 +42,7 @@ __all__ = [
     "read_corpus",
     "read_index",
     "read_inputs",
+    "read_model",
     "read_place_columns",
     "read_places",
     "read_plan",
@@ -51,6 +53,7 @@ __all__ = [
     "table_writer",
     "write_corpus",
     "write_inputs",
+    "write_model",
     "write_plan",
     "write_store_table",
     "written_aside",

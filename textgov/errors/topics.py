@@ -1,0 +1,51 @@
+"""Messages about topic models."""
+
+from __future__ import annotations
+
+from textgov.errors.message import Message
+
+TOPIC_MESSAGES: dict[str, Message] = {
+    "topics_method": Message(
+        "no topic model named {name}; known: {known}", "没有名为 {name} 的主题模型；可用：{known}"
+    ),
+    "topics_needs": Message(
+        "the method {name} needs {need}; give it, or use the method lda",
+        "方法 {name} 需要 {need}；请提供，或改用方法 lda",
+    ),
+    "topics_no_words": Message(
+        "none of the {n} rows has a word that is kept; look at the stop words, tags and trimming, or at the texts",
+        "{n} 行中没有一个保留的词；请检查停用词、词性、词频筛选或文本本身",
+    ),
+    "topics_one_document": Message(
+        "only {doc_id} has words; a topic model needs two rows or more, so add documents or take paragraphs as units",
+        "只有 {doc_id} 有词；主题模型至少需要两行，请增加文档或以段落为单位",
+    ),
+    "topics_many": Message(
+        "{k} topics are more than the {n} different terms; use fewer topics, or trim fewer terms",
+        "{k} 个主题多于 {n} 个不同的词；请减少主题数，或放宽词频筛选",
+    ),
+    "topics_seeds_many": Message(
+        "{n} seeded topics leave no residual one among {k}; use more topics",
+        "{n} 个种子主题在 {k} 个主题中没有留下其余主题；请增加主题数",
+    ),
+    "topics_seeds_unknown": Message(
+        "none of the {n} seed terms of {name} is in the vocabulary ({detail} ...); keep them whole when words are cut "
+        "(lexicons) and when terms are trimmed (keep)",
+        "{name} 的 {n} 个种子词都不在词表中（{detail} ……）；请在分词（lexicons）和筛选（keep）时保留它们",
+    ),
+    "topics_periods": Message(
+        "a dynamic model needs two periods or more, and {n} is known; look at the years of the documents",
+        "动态模型至少需要两个时期，现有 {n} 个；请检查文档年份",
+    ),
+    "topics_other_vocabulary": Message(
+        "only {share} of the words are among the {n} terms of the model; it was made from other texts or words",
+        "只有 {share} 的词在模型的 {n} 个词之中；该模型来自其他文本或其他分词方式",
+    ),
+    "topics_model_bad": Message(
+        "{path}: {detail}; the model cannot be used, so fit it again", "{path}：{detail}；模型不能使用，请重新拟合"
+    ),
+    "topics_model_missing": Message(
+        "{path} holds no topic model ({name} is missing); give the folder that `textgov topics fit` wrote",
+        "{path} 中没有主题模型（缺少 {name}）；请给出 textgov topics fit 写出的文件夹",
+    ),
+}

@@ -1,0 +1,17 @@
+"""Topics: words, models, shares, choice of K, stability and reports."""
+
+from textgov.topics.assign import assign_topics, pool_shares
+from textgov.topics.engines import METHODS
+from textgov.topics.fit import TopicOptions, fit_topics
+from textgov.topics.terms import TermOptions, cut_terms, find_collocations
+
+__all__ = [
+    "METHODS",
+    "TermOptions",
+    "TopicOptions",
+    "assign_topics",
+    "cut_terms",
+    "find_collocations",
+    "fit_topics",
+    "pool_shares",
+]
