@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from textgov.errors import UsageError
-from textgov.normalise import SECTION_NAMES
+from textgov.normalise import read_section_names
 
 Overlap = Literal["longest", "nested", "all"]
 Scope = Literal["lexicon", "category"]
@@ -49,12 +49,9 @@ class CountOptions:
                 raise UsageError("option_bad", name=name, value=value, detail=f"use {' or '.join(values)}")
         if self.context < 0:
             raise UsageError("option_bad", name="context", value=self.context, detail="use 0 or more")
-        for name in self.section_names:
-            if name not in SECTION_NAMES and name != "all":
-                detail = f"known sections: {', '.join(SECTION_NAMES)}, all"
-                raise UsageError("option_bad", name="sections", value=self.sections, detail=detail)
+        read_section_names(self.sections)
 
     @property
     def section_names(self) -> tuple[str, ...]:
         """The names in ``sections``."""
-        return tuple(name.strip() for name in self.sections.split(","))
+        return read_section_names(self.sections)

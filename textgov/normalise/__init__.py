@@ -27,7 +27,7 @@ from textgov.normalise.script import (
     read_vocabulary,
     simplify,
 )
-from textgov.normalise.sections import SECTION_NAMES, split_sections, title_of
+from textgov.normalise.sections import SECTION_NAMES, read_section_names, split_sections, title_of
 from textgov.records import Corpus, Document, Doubt, Section, Step
 from textgov.spans import Spans
 
@@ -39,6 +39,7 @@ __all__ = [
     "normalise_corpus",
     "normalise_term",
     "normalise_text",
+    "read_section_names",
     "read_vocabulary",
     "simplify",
 ]

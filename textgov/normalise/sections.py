@@ -11,6 +11,7 @@ from bisect import bisect_left
 from itertools import accumulate
 from typing import NamedTuple
 
+from textgov.errors import UsageError
 from textgov.normalise.change import lines_of
 from textgov.normalise.reports import core, find_glossary, find_plan
 from textgov.records import Section
@@ -138,6 +139,22 @@ class _Text(NamedTuple):
 
 
 Marks = dict[int, str]
+
+
+def read_section_names(value: str) -> tuple[str, ...]:
+    """The names in an option such as ``body,glossary``.
+
+    Raises
+    ------
+    UsageError
+        A name that is neither one of `SECTION_NAMES` nor ``all``.
+    """
+    names = tuple(name.strip() for name in value.split(","))
+    for name in names:
+        if name not in SECTION_NAMES and name != "all":
+            detail = f"known sections: {', '.join(SECTION_NAMES)}, all"
+            raise UsageError("option_bad", name="sections", value=value, detail=detail)
+    return names
 
 
 def split_sections(text: str) -> tuple[Section, ...]:

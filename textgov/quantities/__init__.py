@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from textgov.errors import UsageError
-from textgov.normalise import SECTION_NAMES
+from textgov.normalise import read_section_names
 from textgov.normalise.structure import classes, measure_kinds, sentence_breaks
 from textgov.quantities.deadlines import find_deadlines
 from textgov.quantities.numbers import Number, find_numbers
@@ -67,15 +66,12 @@ class QuantityOptions:
     sections: str = "body"
 
     def __post_init__(self) -> None:
-        for name in self.section_names:
-            if name not in SECTION_NAMES and name != "all":
-                detail = f"known sections: {', '.join(SECTION_NAMES)}, all"
-                raise UsageError("option_bad", name="sections", value=self.sections, detail=detail)
+        read_section_names(self.sections)
 
     @property
     def section_names(self) -> tuple[str, ...]:
         """The names in ``sections``."""
-        return tuple(name.strip() for name in self.sections.split(","))
+        return read_section_names(self.sections)
 
 
 def find_quantities(document: Document, options: QuantityOptions | None = None) -> tuple[Quantity, ...]:

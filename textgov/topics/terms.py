@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 from textgov.errors import UsageError
 from textgov.lexicon import lower_case, match_key
-from textgov.normalise import SECTION_NAMES
+from textgov.normalise import read_section_names
 from textgov.normalise.structure import sentence_spans
 from textgov.records import Corpus, Document, Lexicon, Step, Tokens
 from textgov.regions import read_divisions
@@ -78,15 +78,12 @@ class TermOptions:
             raise UsageError("option_bad", name="unit", value=self.unit, detail=f"use one of {', '.join(UNITS)}")
         if self.min_chars < 1:
             raise UsageError("option_bad", name="min_chars", value=self.min_chars, detail="use 1 or more")
-        for name in self.section_names:
-            if name not in SECTION_NAMES and name != "all":
-                detail = f"known sections: {', '.join(SECTION_NAMES)}, all"
-                raise UsageError("option_bad", name="sections", value=self.sections, detail=detail)
+        read_section_names(self.sections)
 
     @property
     def section_names(self) -> tuple[str, ...]:
         """The names in ``sections``."""
-        return tuple(name.strip() for name in self.sections.split(","))
+        return read_section_names(self.sections)
 
 
 def cut_terms(corpus: Corpus, options: TermOptions | None = None) -> Tokens:
