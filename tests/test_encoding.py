@@ -14,7 +14,7 @@ from pathlib import Path
 
 import opencc
 import pytest
-from benchmarks.encodings import FLOORS, OTHERS, fingerprint, shares
+from benchmarks.decoding import FLOORS, OTHERS, fingerprint, shares
 from conftest import iter_reports
 from hypothesis import given
 from hypothesis import strategies as st

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from benchmarks.gold import DRAWN, GOLD, Score, Sentence, half_of, predict, read_gold, score
 
-HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE / "benchmarks"))
-
-from gold import DRAWN, GOLD, Score, Sentence, half_of, predict, read_gold, score  # noqa: E402
-
-PINNED = json.loads((HERE / "floors.json").read_text("utf-8"))["gold"]
+PINNED = json.loads((Path(__file__).parent / "floors.json").read_text("utf-8"))["gold"]
 
 
 @pytest.fixture(scope="module")

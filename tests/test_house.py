@@ -53,6 +53,12 @@ def run_python(code: str) -> str:
 # ---- layers, sizes, names ----
 
 
+def test_no_file_has_the_name_of_a_module_of_python():
+    """A script's folder comes first in its path: its encodings.py would stand in for Python's own."""
+    names = {path.stem for path in (ROOT / "tests").rglob("*.py")} | {path.stem for path in PACKAGE.glob("*.py")}
+    assert not names & sys.stdlib_module_names
+
+
 def test_imports_point_down_only():
     (contract,) = PROJECT["tool"]["importlinter"]["contracts"]
     assert contract["type"] == "layers"

@@ -1,6 +1,6 @@
 """How well the encoding of a text is found, on snippets of real documents; the floors that the tests keep to.
 
-usage: python tests/benchmarks/encodings.py DATA [--pin [--lower]] [--snippets 500] [--seed 7]
+usage: python tests/benchmarks/decoding.py DATA [--pin [--lower]] [--snippets 500] [--seed 7]
 
 DATA holds the real corpora. For every encoding and length, snippets are drawn from documents of many kinds (the same
 ones every time), whole and with a byte lost at either end. A snippet is right when its text comes back exactly. Of one
