@@ -9,14 +9,12 @@ from textgov.errors import ExtraError
 
 # module to import -> extra of pyproject.toml that brings it
 EXTRAS: dict[str, str] = {
-    "altair": "econ",
     "dask": "dask",
     "diff_diff": "econ",
     "distributed": "dask",
     "docx": "econ",
     "pyfixest": "econ",
     "rdrobust": "econ",
-    "vl_convert": "econ",
 }
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from textgov.estimate.result import Estimate
 from textgov.estimate.timing import event_years
-from textgov.optional import need
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,11 +36,13 @@ def chart_json(chart: Any) -> str:
 
 def chart_svg(chart: Any) -> str:
     """The chart as SVG with its words as text; nothing is fetched."""
-    found: str = need("vl_convert").vegalite_to_svg(chart.to_json(), allowed_base_urls=[])
+    import vl_convert
+
+    found: str = vl_convert.vegalite_to_svg(chart.to_json(), allowed_base_urls=[])
     return found if found.endswith("\n") else found + "\n"
 
 
-def _intervals(base: Any, x: str, y: str, along: str) -> Any:
+def _intervals(base: Any, x: Any, y: Any, along: str) -> Any:
     """Rules from ci_low to ci_high with points."""
     if along == "x":
         return base.mark_rule().encode(x=x, y="ci_low:Q", y2="ci_high:Q") + base.mark_point(
@@ -53,9 +54,9 @@ def _intervals(base: Any, x: str, y: str, along: str) -> Any:
 
 
 def _event_chart(estimate: Estimate) -> Any:
+    import altair
     import pandas as pd
 
-    altair = need("altair")
     rows = estimate.table[estimate.table["term"].str.startswith("ev_")]
     data = rows[["estimate", "ci_low", "ci_high"]].assign(years=[event_years(term) for term in rows["term"]])
     if -1 not in set(data["years"]):  # the reference
@@ -79,9 +80,9 @@ def _interval_words(estimate: Estimate) -> str:
 
 
 def _draws_chart(estimate: Estimate) -> Any:
+    import altair
     import pandas as pd
 
-    altair = need("altair")
     draws = estimate.draws
     assert draws is not None  # asked for by plot_estimate
     bars = (
@@ -95,9 +96,9 @@ def _draws_chart(estimate: Estimate) -> Any:
 
 
 def _terms_chart(estimate: Estimate) -> Any:
+    import altair
     import pandas as pd
 
-    altair = need("altair")
     rows = estimate.table[~estimate.table["term"].isin([*estimate.options.controls, "constant"])]
     data = rows[["term", "estimate", "ci_low", "ci_high"]]
     axis = altair.Y("term:N", sort=None, title=None)
