@@ -266,35 +266,60 @@ def extend_files(
     UsageError
         Also when the source is a table and no `out` was given.
     """
-    import pandas as pd
-
     if out is None and not source.is_dir():
         if not source.exists():
             raise UsageError("source_missing", path=source)
         detail = "name a folder with --out; a table is not overwritten"
         raise UsageError("option_bad", name="out", value="", detail=detail)
     check_extend(options)
-    folder = out or source
     extended = extend_panel(read_panel(source), options, replace=replace)
-    record = _record(source, options)
+    return extended, write_extended(extended, source, options.told(), options.hashes(), out=out, labels=labels)
+
+
+def write_extended(
+    extended: Extended,
+    source: Path,
+    told: Mapping[str, Any],
+    hashes: Mapping[str, str],
+    *,
+    out: Path | None = None,
+    labels: Language = "zh",
+) -> tuple[Path, ...]:
+    """Write a panel with more columns: every file of `write_panel`, the tables, and the record with what was added.
+
+    Parameters
+    ----------
+    extended : Extended
+    source : Path
+        The run folder or table that the panel was read from.
+    told, hashes : mapping
+        Options and hashes of files, for ``provenance.json``.
+    out : Path, optional
+        Folder for the files; the run folder itself when not given.
+    labels : {"zh", "en"}
+    """
+    import pandas as pd
+
+    folder = out or source
+    record = _record(source, told, hashes)
     review = source / "review.csv"
-    told = pd.read_csv(review, dtype=str, keep_default_na=False) if review.is_file() else None
-    extra = ExportExtras(told, record["run_id"], record["options"])
+    shown = pd.read_csv(review, dtype=str, keep_default_na=False) if review.is_file() else None
+    extra = ExportExtras(shown, record["run_id"], record["options"])
     files = list(write_panel(extended.panel, folder, labels=labels, extra=extra))
     files += [write_table(table, folder / name) for name, table in extended.tables.items()]
     files.append(write_json(record, folder / "provenance.json"))
-    return extended, tuple(sorted(files))
+    return tuple(sorted(files))
 
 
-def _record(source: Path, options: ExtendOptions) -> dict[str, Any]:
+def _record(source: Path, told: Mapping[str, Any], hashes: Mapping[str, str]) -> dict[str, Any]:
     """The record of the run with what was added, under a new id."""
     record = run_about(source)
     if source.is_file():
         record = {"tables": {"panel": hashlib.sha256(source.read_bytes()).hexdigest()}, "panel": source.name}
     known = dict(record.get("options", {}))
-    for name, said in options.told().items():
+    for name, said in told.items():
         known[name] = {**known.get(name, {}), **said} if name != "index" else said
     record["options"] = known
-    record["tables"] = {**record.get("tables", {}), **options.hashes()}
+    record["tables"] = {**record.get("tables", {}), **hashes}
     record.pop("run_id", None)
     return record | {"run_id": hash_text(repr(sorted(record.items())))}

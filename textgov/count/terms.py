@@ -62,7 +62,10 @@ def stack_terms(parts: Sequence[Features]) -> Features:
     parents = tuple(parent for part in parts for parent in part.parents)
     lengths = {"n_terms": np.concatenate([part.lengths["n_terms"] for part in parts])}
     matrix = csr_array(vstack(moved, format="csr"))
-    return Features(doc_ids, tuple(names), matrix, lengths, history=parts[0].history, parents=parents)
+    # What was counted is told of the whole, so that it does not depend on the shards.
+    before = [step for step in parts[0].history if (step.stage, step.what) != ("count", "terms")]
+    history = (*before, Step("count", "terms", {"terms": len(names)}))
+    return Features(doc_ids, tuple(names), matrix, lengths, history=history, parents=parents)
 
 
 def trim_terms(

@@ -48,4 +48,24 @@ TOPIC_MESSAGES: dict[str, Message] = {
         "{path} holds no topic model ({name} is missing); give the folder that `textgov topics fit` wrote",
         "{path} 中没有主题模型（缺少 {name}）；请给出 textgov topics fit 写出的文件夹",
     ),
+    "topics_which": Message(
+        "{path} has no single topic model (it has: {known}); fit one with textgov topics fit, or name it with --model",
+        "{path} 中没有唯一的主题模型（现有：{known}）；请用 textgov topics fit 拟合，或用 --model 指定",
+    ),
+    "topics_unassigned": Message(
+        "{path} is missing; run textgov topics assign first",
+        "缺少 {path}；请先运行 textgov topics assign",
+    ),
+    "topics_run_changed": Message(
+        "{path} holds {n} documents and the run {n_run}; run textgov topics assign again",
+        "{path} 含 {n} 篇文档，而运行结果有 {n_run} 篇；请重新运行 textgov topics assign",
+    ),
+    "topics_fitted": Message(
+        "{n} topics of {terms} terms, fitted to {rows} rows with {words} words",
+        "{n} 个主题，{terms} 个词；拟合用 {rows} 行、{words} 个词",
+    ),
+    "topics_attached": Message(
+        "{columns} columns for {n} of {rows} rows of the panel",
+        "为面板 {rows} 行中的 {n} 行加入 {columns} 列",
+    ),
 }

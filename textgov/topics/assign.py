@@ -44,9 +44,19 @@ def assign_topics(model: TopicModel, terms: Features) -> Features:
     TopicError
         Fewer than a tenth of the words are in the model's vocabulary: it was made from other texts or other words.
     """
+    counts = match_vocabulary(model, terms)
+    check_known(model, int(counts.sum()), int(terms.values.sum()))
+    return _shares(model, terms, counts)
+
+
+def share_rows(model: TopicModel, terms: Features) -> Features:
+    """As `assign_topics`, for a part of a corpus: whether the words are those of the model is for the whole to say."""
+    return _shares(model, terms, match_vocabulary(model, terms))
+
+
+def _shares(model: TopicModel, terms: Features, counts: csr_array) -> Features:
     from scipy.sparse import csr_array
 
-    counts = match_vocabulary(model, terms)
     shares = fold_rows(counts, model.topics, model.prior)
     known = np.asarray(counts.sum(axis=1)).ravel().astype(np.int64)
     shares[known == 0] = np.nan
@@ -54,6 +64,18 @@ def assign_topics(model: TopicModel, terms: Features) -> Features:
     lengths = {**terms.lengths, "n_terms": known}
     history = (*terms.history, step)
     return Features(terms.doc_ids, model.names, csr_array(shares), lengths, history=history, parents=terms.parents)
+
+
+def check_known(model: TopicModel, known: int, total: int) -> None:
+    """Refuse a model of other words than those of a corpus.
+
+    Raises
+    ------
+    TopicError
+        Fewer than a tenth of its words are in the model's vocabulary.
+    """
+    if total and known < LEAST_KNOWN * total:
+        raise TopicError("topics_other_vocabulary", share=f"{known / total:.1%}", n=len(model.vocabulary))
 
 
 def match_vocabulary(model: TopicModel, terms: Features) -> csr_array:
@@ -67,9 +89,6 @@ def match_vocabulary(model: TopicModel, terms: Features) -> csr_array:
     column = np.array([place.get(name, -1) for name in terms.names], dtype=np.int64)
     moved = column[terms.values.indices]
     known = moved >= 0
-    total, found = terms.values.data.sum(), terms.values.data[known].sum()
-    if total and found < LEAST_KNOWN * total:
-        raise TopicError("topics_other_vocabulary", share=f"{found / total:.1%}", n=len(model.vocabulary))
     starts = np.concatenate([[0], np.cumsum(known)])[terms.values.indptr]
     matrix = csr_array((terms.values.data[known], moved[known], starts), shape=shape)
     matrix.sort_indices()

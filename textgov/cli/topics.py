@@ -1,0 +1,120 @@
+"""Topic models of a run on the command line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from textgov.cli.index import Labels, NewOut, Replace
+from textgov.cli.terminal import Engine, Lang, Quiet, Run, Scheduler, Terminal, Workers, say, set_up
+from textgov.errors import UsageError, wording
+
+if TYPE_CHECKING:
+    from textgov.run.topics import FittedTopics
+
+app = typer.Typer(no_args_is_help=True)
+Model = Annotated[str, typer.Option(metavar="NAME|DIR", help="The only one when not given / 模型名或文件夹")]
+
+
+@app.command()
+def fit(
+    run: Run,
+    method: Annotated[str, typer.Option(help="lda, seeded, nmf, dmr, dynamic ... / 方法")] = "seeded",
+    k: Annotated[int, typer.Option("--k", help="Number of topics / 主题数")] = 20,
+    seed: Annotated[int, typer.Option(help="Random seed / 随机种子")] = 1,
+    unit: Annotated[str, typer.Option(help="document, section, paragraph or sentence / 单位")] = "",
+    lexicon: Annotated[
+        str, typer.Option(help="Terms that stay whole, and seeds: name or file / 词典（种子词）")
+    ] = "digital-government",
+    by_category: Annotated[bool, typer.Option("--by-category", help="A topic a category / 每个类别一个主题")] = False,
+    sample: Annotated[int, typer.Option(help="Documents to fit to, at most; 0 for all / 拟合文档数")] = 20_000,
+    max_rows: Annotated[int, typer.Option(help="Rows to fit to, at most; 0 for all / 拟合行数")] = 60_000,
+    min_docs: Annotated[int, typer.Option(help="A term is in so many documents / 词的最少文档数")] = 10,
+    max_share: Annotated[float, typer.Option(help="... and in this share of rows at most / 最大行占比")] = 0.2,
+    sections: Annotated[str, typer.Option(help="Sections that are read, or all / 读取的部分，或 all")] = "body",
+    stopwords: Annotated[str, typer.Option(metavar="FILE", help="Your own list / 自备停用词表")] = "",
+    tags: Annotated[str, typer.Option(metavar="FILE", help="Your own parts of speech / 自备词性表")] = "",
+    sweeps: Annotated[int, typer.Option(help="Passes; 0 for the usual / 迭代次数")] = 0,
+    covariate: Annotated[list[str] | None, typer.Option(help="dmr: year, place_code, province, level / 协变量")] = None,
+    name: Annotated[str, typer.Option(help="Of its folder; the method when not given / 模型名")] = "",
+    workers: Workers = None,
+    engine: Engine = None,
+    scheduler: Scheduler = None,
+    quiet: Quiet = False,
+    lang: Lang = None,
+) -> None:
+    """Fit a topic model to a run / 为运行结果拟合主题模型"""
+    set_up(lang, quiet)
+    from textgov.engine import EngineOptions
+    from textgov.run.topics import FitOptions, fit_run
+
+    options = FitOptions(
+        method=method,
+        n_topics=k,
+        seed=seed,
+        unit=unit,
+        lexicon=lexicon,
+        by_category=by_category,
+        sample=sample,
+        max_rows=max_rows,
+        min_docs=min_docs,
+        max_share=max_share,
+        sections=sections,
+        stopwords=stopwords,
+        tags=tags,
+        sweeps=sweeps,
+        covariates=tuple(covariate or ("year",)),
+        name=name,
+    )
+    _tell(fit_run(run, options, EngineOptions(engine, workers, scheduler)))
+
+
+def _tell(fitted: FittedTopics) -> None:
+    """List the files, and say what was fitted."""
+    for path in fitted.files:
+        print(path.as_posix())
+    facts = {"n": len(fitted.model), "terms": len(fitted.model.vocabulary)}
+    facts |= {name: fitted.model.facts[name] for name in ("rows", "words")}
+    say(wording("topics_fitted", Terminal.lang, **facts))
+
+
+@app.command()
+def assign(
+    run: Run,
+    model: Model = "",
+    workers: Workers = None,
+    engine: Engine = None,
+    scheduler: Scheduler = None,
+    quiet: Quiet = False,
+    lang: Lang = None,
+) -> None:
+    """Shares of the topics in every document / 计算每篇文档的主题占比"""
+    set_up(lang, quiet)
+    from textgov.engine import EngineOptions
+    from textgov.run.topics import assign_run, find_model
+
+    print(assign_run(run, find_model(run, model), EngineOptions(engine, workers, scheduler)).as_posix())
+
+
+@app.command()
+def attach(
+    run: Run,
+    model: Model = "",
+    out: NewOut = None,
+    labels: Labels = "zh",
+    replace: Replace = False,
+    quiet: Quiet = False,
+    lang: Lang = None,
+) -> None:
+    """Put the shares into the panel / 把主题占比并入面板"""
+    set_up(lang, quiet)
+    from textgov.run.topics import attach_run, find_model
+
+    if labels not in ("zh", "en"):
+        raise UsageError("option_bad", name="labels", value=labels, detail="use zh or en")
+    attached = attach_run(run, find_model(run, model), out=out, labels=labels, replace=replace)  # type: ignore[arg-type]
+    for path in attached.files:
+        print(path.as_posix())
+    facts = {"columns": attached.n_columns, "n": attached.n_rows, "rows": len(attached.extended.panel.frame)}
+    say(wording("topics_attached", Terminal.lang, **facts))

@@ -1,0 +1,93 @@
+"""All that a topic model of a run can be told."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from textgov.errors import UsageError
+from textgov.records import Lexicon
+from textgov.topics import METHODS, TermOptions
+
+COVARIATES = ("year", "place_code", "province", "level")
+
+
+@dataclass(frozen=True, slots=True)
+class FitOptions:
+    """How a topic model is fitted to a run.
+
+    Parameters
+    ----------
+    method : str
+        One of `textgov.topics.METHODS`.
+    n_topics : int
+        All topics, the seeded ones included.
+    seed : int
+    unit : {"document", "section", "paragraph", "sentence"}
+        What a row of the model is; when empty, sentences for ``seeded``, else paragraphs.
+    lexicon : str
+        Name or file: its terms stay whole, and are the seeds of ``seeded``.
+    by_category : bool
+        For ``seeded``: a topic for each category of the lexicon, not one for all.
+    sample : int
+        Fit to so many documents at most, those with the smallest hashes of id and seed; 0 for all.
+    max_rows : int
+        Fit to so many of their rows (sentences ...) at most, chosen likewise; 0 for all.
+    min_docs, max_share
+        See `textgov.count.trim_terms`.
+    sections : str
+        Sections that are read.
+    stopwords, tags : str
+        Files of your own instead of the packaged lists; see `textgov.topics.TermOptions`.
+    sweeps : int
+        Passes; 0 for what the method needs.
+    covariates : tuple of str
+        For ``dmr``: any of ``year``, ``place_code``, ``province``, ``level``.
+    name : str
+        Of the folder of the model; that of the method when empty.
+    """
+
+    method: str = "seeded"
+    n_topics: int = 20
+    seed: int = 1
+    unit: str = ""
+    lexicon: str = "digital-government"
+    by_category: bool = False
+    sample: int = 20_000
+    max_rows: int = 60_000
+    min_docs: int = 10
+    max_share: float = 0.2
+    sections: str = "body"
+    stopwords: str = ""
+    tags: str = ""
+    sweeps: int = 0
+    covariates: tuple[str, ...] = ("year",)
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        if self.method not in METHODS:
+            raise UsageError("topics_method", name=self.method, known=", ".join(METHODS))
+        for name in ("sample", "max_rows", "sweeps"):
+            if getattr(self, name) < 0:
+                raise UsageError("option_bad", name=name, value=getattr(self, name), detail="use 0 or more")
+        if self.name and not re.fullmatch(r"\w[\w.-]*", self.name):
+            raise UsageError("option_bad", name="name", value=self.name, detail="use letters, digits, - and _")
+        for one in self.covariates:
+            if one not in COVARIATES:
+                raise UsageError("option_bad", name="covariates", value=one, detail=f"use {', '.join(COVARIATES)}")
+        self.terms(())
+
+    @property
+    def folder(self) -> str:
+        """Name of the folder of the model."""
+        return self.name or self.method
+
+    def terms(self, lexicons: tuple[Lexicon, ...]) -> TermOptions:
+        """How words are made."""
+        return TermOptions(
+            unit=self.unit or ("sentence" if self.method == "seeded" else "paragraph"),
+            sections=self.sections,
+            lexicons=lexicons,
+            stopwords=self.stopwords or None,
+            tags=self.tags or None,
+        )
