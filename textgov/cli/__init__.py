@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from textgov.cli import estimate, expand, index, kwic, lexicons, policies, quantities, runs, topics
+from textgov.cli import estimate, expand, index, kwic, lexicons, policies, quantities, runs, topics, validate
 from textgov.cli.terminal import Terminal
 from textgov.errors import TextgovError, wording
 
@@ -25,6 +25,7 @@ for _part in (runs.app, kwic.app, lexicons.app, quantities.app, index.app, estim
     app.add_typer(_part)
 app.add_typer(policies.app, name="policies", help="Treatment tables of policies / 政策名单与处理变量")
 app.add_typer(topics.app, name="topics", help="Topic models of a run / 主题模型")
+app.add_typer(validate.app, name="validate", help="Is the measure right / 效度检验")
 lexicons.lexicon_app.add_typer(expand.app)
 
 

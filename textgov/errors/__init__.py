@@ -14,6 +14,7 @@ from textgov.errors.message import Message
 from textgov.errors.panels import PANEL_MESSAGES
 from textgov.errors.runs import RUN_MESSAGES
 from textgov.errors.topics import TOPIC_MESSAGES
+from textgov.errors.validity import VALIDITY_MESSAGES
 
 MESSAGES: dict[str, Message] = (
     INPUT_MESSAGES
@@ -23,6 +24,7 @@ MESSAGES: dict[str, Message] = (
     | ESTIMATE_MESSAGES
     | EXPAND_MESSAGES
     | TOPIC_MESSAGES
+    | VALIDITY_MESSAGES
 )
 
 

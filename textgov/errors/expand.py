@@ -30,6 +30,11 @@ EXPAND_MESSAGES: dict[str, Message] = {
         "{path} 已有编码员的答案，不会覆盖；请换一个 --out 文件夹",
     ),
     "sheet_bad": Message("{path} row {row}: {detail}", "{path} 第 {row} 行：{detail}"),
+    "sheet_merged": Message(
+        "{path}, sheet {sheet}: the cells {ranges} are merged, and all but the first have lost what was in them; undo "
+        "the merging, or copy the answers into the original workbook",
+        "{path} 工作表 {sheet}：单元格 {ranges} 被合并，除首格外的内容已丢失；请取消合并，或把答案抄到原工作簿",
+    ),
     "sheet_empty": Message("the sheet has no rows", "表格没有数据行"),
     "sheet_of_other": Message(
         "{path} was not made for {lexicon}; give the lexicon that the candidates were made for, unchanged",

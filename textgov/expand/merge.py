@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, NamedTuple, get_args
 
+from textgov.coding import cohen_kappa, krippendorff_alpha, value_counts
 from textgov.errors import UsageError
 from textgov.expand.sheet import NO, UNSURE, YES, Judged, candidate_id, join_sheets, read_sheet
 from textgov.lexicon import match_key
 from textgov.records import Entry, Lexicon
 
 Rule = Literal["both", "any", "adjudicated"]
+DECISIONS = (YES, NO, UNSURE)
 NAMED_ROWS = 10  # rows that a message names
 
 
@@ -60,14 +62,8 @@ def measure_agreement(a: Sequence[str], b: Sequence[str]) -> Agreement:
     if not a:
         return Agreement(0, 0.0, None, None)
     percent = 100 * equal / len(a)
-    if len({*a, *b}) == 1:
-        return Agreement(len(a), percent, None, None)
-    from krippendorff import alpha
-    from sklearn.metrics import cohen_kappa_score
-
-    codes = [[(YES, NO, UNSURE).index(one) for one in answers] for answers in (a, b)]
-    kappa = float(cohen_kappa_score(a, b, labels=[YES, NO, UNSURE]))
-    return Agreement(len(a), percent, kappa, float(alpha(reliability_data=codes, level_of_measurement="nominal")))
+    counts = value_counts([a, b], DECISIONS)
+    return Agreement(len(a), percent, cohen_kappa(a, b, DECISIONS), krippendorff_alpha(counts, DECISIONS))
 
 
 def merge_sheets(paths: Sequence[Path | str], lexicon: Lexicon, rule: Rule = "both") -> Merged:

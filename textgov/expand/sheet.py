@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from textgov.coding import read_pages
 from textgov.errors import UsageError
 from textgov.export.delimited import write_csv
 from textgov.export.workbook import Sheet, write_xlsx
@@ -165,18 +164,16 @@ def read_sheet(path: Path | str) -> tuple[Judged, ...]:
     UsageError
         No such file, a missing column, an answer that is none; the message names the row.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise UsageError("source_missing", path=path)
-    table = _xlsx_rows(path) if path.suffix.lower() in (".xlsx", ".xlsm") else _csv_rows(path)
-    header = [name.strip().lstrip("\ufeff") for name in table[0]] if table else []
+    pages = read_pages(path)
+    page = next((page for page in pages if page.name == NAME), pages[0])
+    path, table, header = page.path, page.rows, page.header
     for column in (*KEYS, "coder_a", "coder_b"):
         if column not in header:
             raise UsageError("column_missing", path=path, column=column, known=", ".join(header) or "-")
     return tuple(
-        _judged(path.name, row, dict(zip(header, (cell.strip() for cell in cells), strict=False)))
+        _judged(path.name, row, dict(zip(header, cells, strict=False)))
         for row, cells in enumerate(table[1:], start=2)
-        if any(cell.strip() for cell in cells)
+        if any(cells)
     )
 
 
@@ -198,40 +195,6 @@ def _judged(path: str, row: int, cell: Mapping[str, str]) -> Judged:
         category=cell.get("category", ""),
         suggested=cell.get("suggested_category", ""),
     )
-
-
-def _xlsx_rows(path: Path) -> list[list[str]]:
-    from zipfile import BadZipFile
-
-    from openpyxl import load_workbook
-
-    try:
-        book = load_workbook(path, read_only=True, data_only=True)
-        page = book[NAME] if NAME in book.sheetnames else book.worksheets[0]
-        rows = [[_cell(value) for value in row] for row in page.iter_rows(values_only=True)]
-        book.close()
-    except (OSError, BadZipFile, KeyError, ValueError, IndexError) as error:
-        raise UsageError("sheet_bad", path=path.name, row=1, detail=f"no Excel workbook ({error})") from None
-    return rows
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
-
-
-def _csv_rows(path: Path) -> list[list[str]]:
-    data = path.read_bytes()
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return list(csv.reader(io.StringIO(text, newline="")))
-    raise UsageError("sheet_bad", path=path.name, row=1, detail="neither UTF-8 nor GB18030; save the file as CSV UTF-8")
 
 
 def join_sheets(sheets: Sequence[Sequence[Judged]]) -> list[Judged]:

@@ -32,7 +32,8 @@ CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 class Sheet:
     """A sheet of a workbook: how many columns on the left stay in view, and which file holds cut texts whole.
 
-    ``choices`` gives columns a drop-down list; other entries are refused by Excel.
+    ``choices`` gives columns a drop-down list; other entries are refused by Excel. With ``locked`` only the cells of
+    the columns ``open`` can be changed, and texts are wrapped; ``widths`` are in Latin letters.
     """
 
     name: str
@@ -40,6 +41,9 @@ class Sheet:
     frozen: int
     full: str
     choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    locked: bool = False
+    open: Sequence[str] = ()
+    widths: Mapping[str, int] = field(default_factory=dict)
 
 
 class _Exact(float):
@@ -71,7 +75,10 @@ def write_xlsx(sheets: Sequence[Sheet], part: Path, name: str) -> None:
     book.set_properties({"created": datetime(2000, 1, 1)})
     bold = book.add_format({"bold": True})
     for sheet in sheets:
-        faults = _fill(book.add_worksheet(sheet.name), sheet, bold)
+        page = book.add_worksheet(sheet.name)
+        faults = _fill(page, sheet, bold)
+        if sheet.locked:
+            _lock(book, page, sheet)
         for code, n in sorted(faults.items()):
             log.warning(wording(code, path=name, sheet=sheet.name, n=n, full=sheet.full))
     _add_choices(book, sheets)
@@ -100,6 +107,22 @@ def _fill(page: Any, sheet: Sheet, bold: Any) -> Counter[str]:
     page.autofilter(0, 0, len(sheet.frame), max(len(sheet.frame.columns) - 1, 0))
     page.ignore_errors({"number_stored_as_text": f"A1:XFD{SHEET_ROWS}"})  # codes are text on purpose
     return faults
+
+
+def _lock(book: Any, page: Any, sheet: Sheet) -> None:
+    """Protect a sheet without a password, so that ids and texts are not changed by accident."""
+    wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+    free = book.add_format({"text_wrap": True, "valign": "top", "locked": False, "bg_color": "#FFF9E5", "border": 1})
+    for at, name in enumerate(sheet.frame.columns):
+        form = free if name in sheet.open else wrapped
+        page.set_column(at, at, sheet.widths.get(name, 12), form)
+        for row, value in enumerate(sheet.frame[name], 1):
+            if name in sheet.open and value in ("", None):
+                page.write_blank(row, at, None, form)
+            else:
+                page.write_string(row, at, _excel_text(str(value), sheet.full, Counter()), form)
+    allowed = ("sort", "autofilter", "format_columns", "format_rows", "select_locked_cells", "select_unlocked_cells")
+    page.protect("", dict.fromkeys(allowed, True))
 
 
 def _add_choices(book: Any, sheets: Sequence[Sheet]) -> None:
