@@ -223,10 +223,10 @@ def column_name(name: str, longest: int = LONGEST) -> str:
     >>> column_name("政务服务"), column_name("数字基础设施"), column_name("Data Sharing")
     ('zheng_wu_fu_wu', 'szjcss', 'data_sharing')
     """
-    from pypinyin import lazy_pinyin
-
     if name.isascii():
         return _plain(name)
+    from pypinyin import lazy_pinyin
+
     syllables = lazy_pinyin(name)
     whole = _plain("_".join(syllables))
     if len(whole) <= longest:

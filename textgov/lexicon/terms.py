@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from textgov.normalise import normalise_term
 from textgov.records import Entry
 
 
+@lru_cache(maxsize=100_000)
 def match_key(term: str) -> str:
     """A term as it is looked for: normalised, without blanks, Latin letters in lower case.
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 from textgov.errors import RecordError
 
@@ -61,12 +62,14 @@ class Entry:
     regex: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Lexicon:
     """A tree of categories with entries, a version and a source. ``prefix`` starts the names of its columns.
 
     ``lists`` are named lists of words that entries share; the entries themselves hold the words.
     """
+
+    # Without slots, so that ``hash`` is found once and goes along to the workers: every shard asks for it.
 
     name: str
     version: str
@@ -110,7 +113,7 @@ class Lexicon:
         """Whether any entry has a weight other than 1."""
         return any(entry.weight != 1 for entry in self.entries)
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """First 16 hex digits of the SHA-256 of all that decides a count, independent of the order of entries."""
         paths = self.paths()

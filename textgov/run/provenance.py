@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,12 @@ PACKAGES = (
 )
 # A record with more inputs than this does not list them: the manifest does, and its hash is in the record.
 MOST_INPUTS = 20_000
+
+
+@cache
+def package_versions() -> Mapping[str, str]:
+    """The versions of the packages that can change a number; looked up once, since each takes a search of the disk."""
+    return {name: version(name) for name in PACKAGES}
 
 
 class InputHash:
@@ -80,7 +87,7 @@ def provenance(
         "options": told,
         "tables": dict(tables),
         "steps": [asdict(step) for step in history],
-        "versions": {name: version(name) for name in PACKAGES},
+        "versions": dict(package_versions()),
     }
     return record | {"run_id": hash_text(repr(sorted(record.items())))}
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,7 @@ from textgov.batch import STORE, fingerprint
 from textgov.panel import coverage_grid
 from textgov.records import ManifestRow, Panel, Step, Variable
 from textgov.run.options import RunOptions
-from textgov.run.provenance import PACKAGES
+from textgov.run.provenance import package_versions
 from textgov.store import written_aside
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ def outputs_from(
     stages: Sequence[Sequence[str]], passed: Sequence[ManifestRow], options: RunOptions, tables: Mapping[str, str]
 ) -> str:
     """A hash of all that the outputs of a run depend on; ``stages`` has the fingerprints of each shard."""
-    versions = [version(name) for name in PACKAGES]
+    versions = list(package_versions().values())
     lexicons = [(lexicon.label, lexicon.hash) for lexicon in options.stages.lexicons]
     told = (options.panel, options.labels, dict(tables), options.extend.told())
     return fingerprint("outputs", stages, [asdict(row) for row in passed], lexicons, told, versions)
