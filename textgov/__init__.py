@@ -42,7 +42,17 @@ if TYPE_CHECKING:
     from textgov.records import Corpus, Document, Features, Lexicon, Panel, Tokens, TopicModel
     from textgov.regions import place, read_divisions
     from textgov.segment import SegmentOptions, segment_corpus
-    from textgov.topics import TermOptions, TopicOptions, assign_topics, cut_terms, fit_topics, pool_shares
+    from textgov.topics import (
+        ChooseOptions,
+        TermOptions,
+        TopicOptions,
+        assign_topics,
+        choose_topics,
+        cut_terms,
+        fit_topics,
+        measure_stability,
+        pool_shares,
+    )
     from textgov.validate import (
         AccuracyOptions,
         AgreementOptions,
@@ -59,6 +69,7 @@ _HOMES = {
     "AccuracyOptions": "validate",
     "AgreementOptions": "validate",
     "ChineseTokenizer": "vectorize",
+    "ChooseOptions": "topics",
     "Corpus": "records",
     "CountOptions": "count",
     "Document": "records",
@@ -94,6 +105,7 @@ _HOMES = {
     "builtin_policies": "policies",
     "check_lexicon": "lexicon",
     "check_policy": "policies",
+    "choose_topics": "topics",
     "compare_estimates": "estimate",
     "compare_quantities": "quantities",
     "corpus_from_frame": "load",
@@ -113,6 +125,7 @@ _HOMES = {
     "locate_corpus": "locate",
     "measure_accuracy": "validate",
     "measure_agreement": "validate",
+    "measure_stability": "topics",
     "merge_sheets": "expand",
     "normalise_corpus": "normalise",
     "normalise_text": "normalise",
@@ -139,6 +152,7 @@ __all__ = [
     "AccuracyOptions",
     "AgreementOptions",
     "ChineseTokenizer",
+    "ChooseOptions",
     "Corpus",
     "CountOptions",
     "Document",
@@ -174,6 +188,7 @@ __all__ = [
     "builtin_policies",
     "check_lexicon",
     "check_policy",
+    "choose_topics",
     "compare_estimates",
     "compare_quantities",
     "corpus_from_frame",
@@ -193,6 +208,7 @@ __all__ = [
     "locate_corpus",
     "measure_accuracy",
     "measure_agreement",
+    "measure_stability",
     "merge_sheets",
     "normalise_corpus",
     "normalise_text",

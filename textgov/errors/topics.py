@@ -68,4 +68,13 @@ TOPIC_MESSAGES: dict[str, Message] = {
         "{columns} columns for {n} of {rows} rows of the panel",
         "为面板 {rows} 行中的 {n} 行加入 {columns} 列",
     ),
+    "topics_vocabularies_differ": Message(
+        "the two models have other words ({n} and {other} terms), so their topics cannot be matched; fit both to the "
+        "same words",
+        "两个模型的词表不同（{n} 个词与 {other} 个词），主题无法配对；请用同样的词拟合两者",
+    ),
+    "topics_few_documents": Message(
+        "{n} documents with words are too few to hold some out; three or more with several words are needed",
+        "有词的文档只有 {n} 篇，不足以留出一部分；至少需要三篇有若干词的文档",
+    ),
 }

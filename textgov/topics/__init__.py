@@ -1,17 +1,24 @@
 """Topics: words, models, shares, choice of K, stability and reports."""
 
 from textgov.topics.assign import assign_topics, pool_shares
+from textgov.topics.choose import Choice, ChooseOptions, choose_topics
 from textgov.topics.engines import METHODS
 from textgov.topics.fit import TopicOptions, fit_topics
+from textgov.topics.stability import match_topics, measure_stability
 from textgov.topics.terms import TermOptions, cut_terms, find_collocations
 
 __all__ = [
     "METHODS",
+    "Choice",
+    "ChooseOptions",
     "TermOptions",
     "TopicOptions",
     "assign_topics",
+    "choose_topics",
     "cut_terms",
     "find_collocations",
     "fit_topics",
+    "match_topics",
+    "measure_stability",
     "pool_shares",
 ]
