@@ -15,12 +15,15 @@ EXTRAS: dict[str, str] = {
     "docx": "econ",
     "pyfixest": "econ",
     "rdrobust": "econ",
+    "starlette": "explore",
+    "uvicorn": "explore",
 }
 
 
 def need(module: str) -> ModuleType:
-    """Import an optional module, or raise an error that names the extra to install."""
+    """Import an optional module (``package.module`` too), or raise an error that names the extra to install."""
     try:
         return importlib.import_module(module)
     except ImportError:
-        raise ExtraError("extra_missing", package=module, extra=EXTRAS[module]) from None
+        package = module.partition(".")[0]
+        raise ExtraError("extra_missing", package=package, extra=EXTRAS[package]) from None

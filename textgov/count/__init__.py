@@ -30,7 +30,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from textgov.count.match import DFA_TERMS, REASONS, Match, Matcher, find_matches, make_key, make_matcher
+from textgov.count.match import (
+    DFA_TERMS,
+    REASONS,
+    Key,
+    Match,
+    Matcher,
+    find_candidates,
+    find_matches,
+    make_key,
+    make_matcher,
+    settle_candidates,
+)
 from textgov.count.options import CountOptions
 from textgov.count.sets import Sets, at_levels, leaves, make_sets, units_with_hits
 from textgov.count.tally import (
@@ -58,6 +69,7 @@ __all__ = [
     "PARTS",
     "REASONS",
     "CountOptions",
+    "Key",
     "Match",
     "Matcher",
     "Sets",
@@ -66,6 +78,7 @@ __all__ = [
     "count_lexicon",
     "count_terms",
     "features_of",
+    "find_candidates",
     "find_matches",
     "full_hits",
     "hit_schema",
@@ -76,6 +89,7 @@ __all__ = [
     "make_sets",
     "section_at",
     "sentence_units",
+    "settle_candidates",
     "stack_terms",
     "tally_documents",
     "trim_terms",

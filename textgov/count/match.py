@@ -166,6 +166,21 @@ def make_key(text: str, kinds: NDArray[np.uint8]) -> Key:
 def find_matches(key: Key, matcher: Matcher, lost: Lost | None = None) -> list[Match]:
     """Every match in a text, by its start, then its end, then its entry; `lost` takes the occurrences that are none."""
     lost = Counter() if lost is None else lost
+    kept = settle_candidates(find_candidates(key, matcher, lost), matcher, lost)
+    starts, ends = np.array([(one[0], -one[1] - 1) for one in kept], dtype=np.int64).reshape(-1, 2).T
+    places = zip(key.solid[starts].tolist(), (key.solid[ends] + 1).tolist(), strict=True)
+    return sorted((Match(one[3], *place) for one, place in zip(kept, places, strict=True)), key=_place_of)
+
+
+def find_candidates(key: Key, matcher: Matcher, lost: Lost | None = None) -> list[Any]:
+    """Every occurrence of an entry that its own conditions allow, before those that overlap are settled.
+
+    Returns
+    -------
+    list of (start, -end, rank, entry)
+        Places in the text of the key. But for ``negation="drop"`` each depends on its own entry alone.
+    """
+    lost = Counter() if lost is None else lost
     entries, ranks = matcher.entries, matcher.ranks
     # Plain tuples: there may be hundreds of thousands of candidates.
     found: list[Any] = [
@@ -175,16 +190,16 @@ def find_matches(key: Key, matcher: Matcher, lost: Lost | None = None) -> list[M
     ]
     if matcher.expressions:
         found += _expression_matches(key, matcher)
-    if not found:
-        return []
-    if matcher.rules:
+    if found and matcher.rules:
         found = [one for one in found if one[3] not in matcher.rules or _counts(_Found(*one), key, matcher, lost)]
-    if matcher.options.negation == "drop":
+    if found and matcher.options.negation == "drop":
         found = _without_negated(found, key, lost)
-    kept = _settle(found, matcher, lost)
-    starts, ends = np.array([(one[0], -one[1] - 1) for one in kept], dtype=np.int64).reshape(-1, 2).T
-    places = zip(key.solid[starts].tolist(), (key.solid[ends] + 1).tolist(), strict=True)
-    return sorted((Match(one[3], *place) for one, place in zip(kept, places, strict=True)), key=_place_of)
+    return found
+
+
+def settle_candidates(found: list[Any], matcher: Matcher, lost: Lost | None = None) -> list[Any]:
+    """What counts of the candidates where they overlap, in the same form."""
+    return _settle(found, matcher, Counter() if lost is None else lost) if found else []
 
 
 def _place_of(match: Match) -> tuple[int, int, int]:

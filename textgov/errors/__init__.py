@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from textgov.errors.estimates import ESTIMATE_MESSAGES
 from textgov.errors.expand import EXPAND_MESSAGES
+from textgov.errors.explore import EXPLORE_MESSAGES
 from textgov.errors.inputs import INPUT_MESSAGES
 from textgov.errors.lexicons import LEXICON_MESSAGES
 from textgov.errors.message import Message
@@ -25,6 +26,7 @@ MESSAGES: dict[str, Message] = (
     | EXPAND_MESSAGES
     | TOPIC_MESSAGES
     | VALIDITY_MESSAGES
+    | EXPLORE_MESSAGES
 )
 
 
