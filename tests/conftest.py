@@ -13,6 +13,9 @@ from hypothesis import HealthCheck, settings
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
+# Many tests start new processes: the first keeps the compiled modules, and the others need not compile them again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # The same examples every time; HYPOTHESIS_PROFILE=explore looks for new ones, ten times as many.
 settings.register_profile(
     "fixed", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], max_examples=100
