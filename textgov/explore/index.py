@@ -17,7 +17,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
@@ -215,10 +215,9 @@ def _write_index(run: Path, state: str, part: Path) -> None:
             sizes.append(_write_packed(document, packed))
             packed_ends.append(packed.tell())
             doc_ids.append(document.doc_id)
-    arrays: dict[str, Any] = {"key_ends": key_ends, "packed_ends": packed_ends, "sizes": sizes}
-    plain = {name: np.array(values, dtype=np.int64) for name, values in arrays.items()}
     rows = np.array(sections, dtype=np.int64).reshape(-1, 6)
-    np.savez(part / PLACES, **plain, sections=rows)
+    ends, packed_to, lengths = (np.array(values, dtype=np.int64) for values in (key_ends, packed_ends, sizes))
+    np.savez(part / PLACES, key_ends=ends, packed_ends=packed_to, sizes=lengths, sections=rows)
     about = {"format": INDEX_FORMAT, "state": state, "sections": list(names), "doc_ids": doc_ids}
     (part / ABOUT).write_text(json.dumps(about), "utf-8")
 
