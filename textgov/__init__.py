@@ -9,7 +9,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from textgov.cite import Citation, cite_run
     from textgov.count import CountOptions, count_lexicon, count_terms, trim_terms
+    from textgov.diff import RunDiff, diff_runs
     from textgov.errors import TextgovError
     from textgov.estimate import Estimate, EstimateOptions, compare_estimates, estimate_panel, write_estimates
     from textgov.expand import ExpandOptions, discover_words, expand_lexicon, merge_sheets, write_sheet
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     )
     from textgov.records import Corpus, Document, Features, Lexicon, Panel, Tokens, TopicModel
     from textgov.regions import place, read_divisions
+    from textgov.report import plot_event_study, plot_heatmap, plot_topics, plot_trend, write_figures
     from textgov.segment import SegmentOptions, segment_corpus
     from textgov.topics import (
         ChooseOptions,
@@ -70,6 +73,7 @@ _HOMES = {
     "AgreementOptions": "validate",
     "ChineseTokenizer": "vectorize",
     "ChooseOptions": "topics",
+    "Citation": "cite",
     "Corpus": "records",
     "CountOptions": "count",
     "Document": "records",
@@ -91,6 +95,7 @@ _HOMES = {
     "PolicyOptions": "policies",
     "QuantityOptions": "quantities",
     "SampleOptions": "validate",
+    "RunDiff": "diff",
     "SegmentOptions": "segment",
     "TermOptions": "topics",
     "TextgovError": "errors",
@@ -106,6 +111,7 @@ _HOMES = {
     "check_lexicon": "lexicon",
     "check_policy": "policies",
     "choose_topics": "topics",
+    "cite_run": "cite",
     "compare_estimates": "estimate",
     "compare_quantities": "quantities",
     "corpus_from_frame": "load",
@@ -113,6 +119,7 @@ _HOMES = {
     "count_quantities": "quantities",
     "count_terms": "count",
     "cut_terms": "topics",
+    "diff_runs": "diff",
     "discover_words": "expand",
     "estimate_panel": "estimate",
     "expand_lexicon": "expand",
@@ -130,6 +137,10 @@ _HOMES = {
     "normalise_corpus": "normalise",
     "normalise_text": "normalise",
     "place": "regions",
+    "plot_event_study": "report",
+    "plot_heatmap": "report",
+    "plot_topics": "report",
+    "plot_trend": "report",
     "pool_shares": "topics",
     "read_answers": "validate",
     "read_divisions": "regions",
@@ -142,6 +153,7 @@ _HOMES = {
     "tabulate_documents": "quantities",
     "trim_terms": "count",
     "write_estimates": "estimate",
+    "write_figures": "report",
     "write_lexicon": "lexicon",
     "write_panel": "export",
     "write_sample": "validate",
@@ -153,6 +165,7 @@ __all__ = [
     "AgreementOptions",
     "ChineseTokenizer",
     "ChooseOptions",
+    "Citation",
     "Corpus",
     "CountOptions",
     "Document",
@@ -173,6 +186,7 @@ __all__ = [
     "PanelOptions",
     "PolicyOptions",
     "QuantityOptions",
+    "RunDiff",
     "SampleOptions",
     "SegmentOptions",
     "TermOptions",
@@ -189,6 +203,7 @@ __all__ = [
     "check_lexicon",
     "check_policy",
     "choose_topics",
+    "cite_run",
     "compare_estimates",
     "compare_quantities",
     "corpus_from_frame",
@@ -196,6 +211,7 @@ __all__ = [
     "count_quantities",
     "count_terms",
     "cut_terms",
+    "diff_runs",
     "discover_words",
     "estimate_panel",
     "expand_lexicon",
@@ -213,6 +229,10 @@ __all__ = [
     "normalise_corpus",
     "normalise_text",
     "place",
+    "plot_event_study",
+    "plot_heatmap",
+    "plot_topics",
+    "plot_trend",
     "pool_shares",
     "read_answers",
     "read_divisions",
@@ -225,6 +245,7 @@ __all__ = [
     "tabulate_documents",
     "trim_terms",
     "write_estimates",
+    "write_figures",
     "write_lexicon",
     "write_panel",
     "write_sample",

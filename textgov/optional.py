@@ -14,6 +14,7 @@ EXTRAS: dict[str, str] = {
     "distributed": "dask",
     "docx": "econ",
     "pyfixest": "econ",
+    "pylopdf_fonts_zh_cn": "figures",
     "rdrobust": "econ",
     "starlette": "explore",
     "uvicorn": "explore",

@@ -7,7 +7,20 @@ from typing import Annotated
 
 import typer
 
-from textgov.cli import estimate, expand, explore, index, kwic, lexicons, policies, quantities, runs, topics, validate
+from textgov.cli import (
+    estimate,
+    expand,
+    explore,
+    index,
+    kwic,
+    lexicons,
+    policies,
+    quantities,
+    report,
+    runs,
+    topics,
+    validate,
+)
 from textgov.cli.terminal import Terminal
 from textgov.errors import TextgovError, wording
 
@@ -21,7 +34,7 @@ app = typer.Typer(
     epilog="Examples:  textgov demo   |   textgov panel reports --out out   |   textgov run project.toml",
 )
 INTERRUPTED = 130
-for _part in (runs.app, kwic.app, lexicons.app, quantities.app, index.app, estimate.app, explore.app):
+for _part in (runs.app, kwic.app, lexicons.app, quantities.app, index.app, estimate.app, report.app, explore.app):
     app.add_typer(_part)
 app.add_typer(policies.app, name="policies", help="Treatment tables of policies / 政策名单与处理变量")
 app.add_typer(topics.app, name="topics", help="Topic models of a run / 主题模型")

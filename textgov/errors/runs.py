@@ -150,6 +150,70 @@ RUN_MESSAGES: dict[str, Message] = {
         "the metadata row {name} fits no file, or several; write the path relative to the SOURCE",
         "对照表中的 {name} 找不到对应文件，或对应多个；请写相对于 SOURCE 的路径",
     ),
+    "report_said": Message("the page was written; open {path} in a browser", "报告已写好；请用浏览器打开 {path}"),
+    "font_bad": Message(
+        "the font {name} is not installed or has no Chinese characters; install it, or leave --font out",
+        "没有安装字体 {name}，或其中没有汉字；请安装，或不加 --font",
+    ),
+    "font_missing": Message(
+        "no font with Chinese characters was found (looked for {names}); install one of them, or "
+        "python -m pip install 'textgov[figures]'",
+        "没有找到含汉字的字体（找过 {names}）；请安装其中之一，或运行 python -m pip install 'textgov[figures]'",
+    ),
+    "diff_no_cause": Message(
+        "inputs, options, tables, lexicons and versions are the same", "输入、选项、表格、词典和版本都相同"
+    ),
+    "diff_same": Message("the panels are the same, cell by cell", "两个面板逐格相同"),
+    "diff_levels": Message(
+        "the panels are of different levels ({old}, {new}) and have no rows in common",
+        "两个面板的层级不同（{old}、{new}），没有可比的行",
+    ),
+    "diff_added": Message("{n} inputs were added: {detail}", "新增 {n} 个输入：{detail}"),
+    "diff_removed": Message("{n} inputs are gone: {detail}", "减少 {n} 个输入：{detail}"),
+    "diff_changed": Message("{n} inputs have other contents: {detail}", "{n} 个输入的内容有变化：{detail}"),
+    "diff_inputs": Message(
+        "the inputs differ ({old} files, then {new}); compare the two manifest.csv",
+        "输入不同（先 {old} 个文件，后 {new} 个）；请比较两份 manifest.csv",
+    ),
+    "diff_option": Message("option {name}: {old}, now {new}", "选项 {name}：由 {old} 变为 {new}"),
+    "diff_table": Message("table {name}: {old}, now {new}", "表格 {name}：由 {old} 变为 {new}"),
+    "diff_version": Message("version of {name}: {old}, now {new}", "{name} 的版本：由 {old} 变为 {new}"),
+    "diff_lexicon": Message("lexicon {name}: {old}, now {new}", "词典 {name}：由 {old} 变为 {new}"),
+    "diff_rows_new": Message("{n} rows are new: {detail}", "新增 {n} 行：{detail}"),
+    "diff_rows_gone": Message("{n} rows are gone: {detail}", "减少 {n} 行：{detail}"),
+    "diff_columns_new": Message("{n} columns are new: {detail}", "新增 {n} 列：{detail}"),
+    "diff_columns_gone": Message("{n} columns are gone: {detail}", "减少 {n} 列：{detail}"),
+    "diff_cells": Message("{n} cells differ in {columns} columns: {detail}", "{columns} 列中有 {n} 格不同：{detail}"),
+    "diff_cell": Message(
+        "  {place} {year} {column}: {old}, now {new}", "  {place} {year} {column}：由 {old} 变为 {new}"
+    ),
+    "diff_written": Message("the cells that differ are in {path}", "不同的格已写入 {path}"),
+    "plot_column": Message(
+        "the panel has no column {column} to draw; it has {known}", "面板中没有可画的列 {column}；现有：{known}"
+    ),
+    "plot_no_event": Message(
+        "an estimate of the design {design} has no event time; use the design event, cs or sunab",
+        "设计 {design} 的估计没有事件时间；请使用 event、cs 或 sunab",
+    ),
+    "plot_no_topics": Message(
+        "{path} has no {name}; make it with textgov topics report",
+        "{path} 中没有 {name}；请用 textgov topics report 生成",
+    ),
+    "cite_data": Message(
+        "The documents of this study ({n} files, of which {done} could be read; SHA-256 of their list {hash}) "
+        "come from {fill}. The measures were computed from them with textgov {version}, lexicons {lexicons}; "
+        "tables added by the authors: {tables}. Run {run_id}: provenance.json lists every file with its hash, every "
+        "option and every version, and hits.parquet every hit with its place in the text, so that each number can be "
+        "traced and computed again.",
+        "本研究的文本共 {n} 个文件（读入 {done} 个；文件清单的 SHA-256 为 {hash}），来源为{fill}。"
+        "测度由 textgov {version} 据此计算，词典为 {lexicons}；作者另附的表格：{tables}。"
+        "运行编号 {run_id}：provenance.json 列出每个文件及其哈希值、全部选项和版本，"
+        "hits.parquet 列出每一处命中及其在原文中的位置，任何数字均可追溯并重新计算。",
+    ),
+    "cite_software": Message(
+        "Keyword measures were computed with textgov {version} (lexicons {lexicons}; run {run_id}).",
+        "关键词测度由 textgov {version} 计算（词典 {lexicons}；运行编号 {run_id}）。",
+    ),
     "interrupted": Message(
         "interrupted; no half-written file was left; run the same command again",
         "已中断；没有留下写了一半的文件；请重新运行同一命令",

@@ -23,7 +23,7 @@ def plot_estimate(estimate: Estimate) -> Any:
     """
     terms = estimate.table["term"].astype(str)
     if terms.str.startswith("ev_").any():
-        return _event_chart(estimate)
+        return event_chart(estimate.table, estimate.options.level, f"{estimate.options.y}: {estimate.options.label}")
     if estimate.options.design == "placebo" and estimate.draws is not None:
         return _draws_chart(estimate)
     return _terms_chart(estimate)
@@ -53,21 +53,32 @@ def _intervals(base: Any, x: Any, y: Any, along: str) -> Any:
     )
 
 
-def _event_chart(estimate: Estimate) -> Any:
+def event_chart(table: pd.DataFrame, level: float, title: str, lang: str = "") -> Any:
+    """Coefficients by years from the start with their intervals; the year before the start is 0.
+
+    Parameters
+    ----------
+    table : DataFrame
+        The tidy table of an estimate; its terms ``ev_*`` are drawn.
+    level : float
+        Of the intervals, for the title of the axis.
+    title : str
+    lang : {"", "zh", "en"}
+        Language of the axes; both when empty.
+    """
     import altair
     import pandas as pd
 
-    rows = estimate.table[estimate.table["term"].str.startswith("ev_")]
+    rows = table[table["term"].str.startswith("ev_")]
     data = rows[["estimate", "ci_low", "ci_high"]].assign(years=[event_years(term) for term in rows["term"]])
     if -1 not in set(data["years"]):  # the reference
         zero = pd.DataFrame([{"estimate": 0.0, "ci_low": 0.0, "ci_high": 0.0, "years": -1}])
         data = pd.concat([data, zero], ignore_index=True)
     data = data.sort_values("years")
-    title = f"{estimate.options.y}: {estimate.options.label}"
     edges = altair.Scale(domain=[int(data["years"].min()) - 0.5, int(data["years"].max()) + 0.5], nice=False)
-    title_x = "years from the start / 距起始年数"
+    title_x = _spoken("years from the start / 距起始年数", lang)
     axis = altair.X("years:Q", title=title_x, axis=altair.Axis(tickMinStep=1), scale=edges)
-    value = altair.Y("estimate:Q", title=_interval_words(estimate))
+    value = altair.Y("estimate:Q", title=_interval_words(level, lang))
     lines = [
         altair.Chart(pd.DataFrame({"zero": [0]})).mark_rule(color="#888").encode(y="zero:Q"),
         altair.Chart(pd.DataFrame({"start": [-0.5]})).mark_rule(color="#888", strokeDash=[4, 4]).encode(x="start:Q"),
@@ -75,8 +86,14 @@ def _event_chart(estimate: Estimate) -> Any:
     return _sized(altair.layer(*lines, _intervals(_chart(altair, data), axis, value, "x")), title)
 
 
-def _interval_words(estimate: Estimate) -> str:
-    return f"estimate, {100 * estimate.options.level:g} % interval / 估计值与置信区间"
+def _spoken(both: str, lang: str) -> str:
+    """One language of ``English / Chinese``, or both."""
+    en, _, zh = both.partition(" / ")
+    return {"en": en, "zh": zh}.get(lang, both)
+
+
+def _interval_words(level: float, lang: str = "") -> str:
+    return _spoken(f"estimate, {100 * level:g} % interval / 估计值与置信区间", lang)
 
 
 def _draws_chart(estimate: Estimate) -> Any:
@@ -102,7 +119,7 @@ def _terms_chart(estimate: Estimate) -> Any:
     rows = estimate.table[~estimate.table["term"].isin([*estimate.options.controls, "constant"])]
     data = rows[["term", "estimate", "ci_low", "ci_high"]]
     axis = altair.Y("term:N", sort=None, title=None)
-    value = altair.X("estimate:Q", title=_interval_words(estimate))
+    value = altair.X("estimate:Q", title=_interval_words(estimate.options.level))
     zero = altair.Chart(pd.DataFrame({"zero": [0]})).mark_rule(color="#888").encode(x="zero:Q")
     chart = altair.layer(zero, _intervals(_chart(altair, data), value, axis, "y"))
     return chart.properties(width=WIDTH, title=f"{estimate.options.y}: {estimate.options.label}")

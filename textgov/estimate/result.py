@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from textgov.errors import wording
 from textgov.estimate.options import EstimateOptions
+from textgov.records.html import summary_html
 
 if TYPE_CHECKING:
     import numpy as np
@@ -66,6 +67,14 @@ class Estimate:
     versions: Mapping[str, str] = field(default_factory=dict)
     stata: str = ""
     r: str = ""
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (str(row["term"]), f"{row['estimate']:.4g} ({row['std_error']:.4g}), p = {row['p']:.3g}")
+            for row in self.table.to_dict("records")
+        ]
+        about = [("rows", int(self.facts["n"])), ("places", int(self.facts["groups"]))]
+        return summary_html(f"Estimate {self.options.label}: {self.options.y}", [*rows, *about])
 
     def row(self, term: str) -> dict[str, float]:
         """The numbers of one term."""

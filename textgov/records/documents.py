@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from textgov.errors import RecordError, wording
+from textgov.records.html import few, span, summary_html
 from textgov.spans import Spans
 
 if TYPE_CHECKING:
@@ -183,6 +185,20 @@ class Corpus:
         span = f", {years[0]}-{years[-1]}" if years else ""
         return f"<Corpus: {len(self)} documents, {len(places)} places{span}>"
 
+    def _repr_html_(self) -> str:
+        held = sum(doc.held for doc in self.documents)
+        counted = Counter(row.status for row in self.inputs)
+        rows = [
+            ("documents", len(self)),
+            ("places", len({doc.place_code for doc in self.documents if doc.place_code})),
+            ("years", span(doc.year for doc in self.documents if doc.year)),
+            ("waiting for a decision", held),
+            ("characters", sum(len(doc.text) for doc in self.documents)),
+            ("files", ", ".join(f"{status} {n:,}" for status, n in sorted(counted.items())) or "–"),
+            ("steps", few(list(dict.fromkeys(step.stage for step in self.history))) or "–"),
+        ]
+        return summary_html("Corpus", rows)
+
     @property
     def doc_ids(self) -> tuple[str, ...]:
         """Ids in order."""
@@ -271,3 +287,8 @@ class Tokens:
 
     def __repr__(self) -> str:
         return f"<Tokens: {len(self)} documents, {sum(map(len, self.words))} tokens>"
+
+    def _repr_html_(self) -> str:
+        kinds = len({word for words in self.words for word in words})
+        rows = [("documents", len(self)), ("tokens", sum(map(len, self.words))), ("different words", kinds)]
+        return summary_html("Tokens", rows)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from textgov.errors import RecordError
+from textgov.records.html import few, summary_html
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,13 @@ class Lexicon:
 
     def __repr__(self) -> str:
         return f"<Lexicon {self.label}: {len(self.entries)} entries in {len(self.categories)} categories>"
+
+    def _repr_html_(self) -> str:
+        rows: list[tuple[str, object]] = [("hash", self.hash), ("prefix", self.prefix)]
+        for category in self.categories:
+            terms = [entry.term for entry in self.entries if entry.category == category.name]
+            rows.append((f"{category.zh} / {category.en} ({len(terms)})", few(terms)))
+        return summary_html(f"{self.zh} / {self.en} ({self.label})", rows)
 
 
 def _deciding(entry: Entry) -> list[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from textgov.errors import RecordError
 from textgov.records.documents import Step, check_ids
+from textgov.records.html import few, span, summary_html
 from textgov.records.lexicons import Lexicon
 
 if TYPE_CHECKING:
@@ -89,6 +90,14 @@ class Features:
         of = f" of {self.lexicon.label}" if self.lexicon else ""
         return f"<Features{of}: {len(self)} documents x {len(self.names)} names>"
 
+    def _repr_html_(self) -> str:
+        rows: list[tuple[str, object]] = [("documents", len(self)), ("names", len(self.names))]
+        rows += [("sum of values", f"{float(self.values.sum()):,.6g}"), ("cells that are not 0", int(self.values.nnz))]
+        if self.lexicon is not None:
+            rows.append(("lexicon", f"{self.lexicon.label} {self.lexicon.hash}"))
+            rows.append(("documents without a hit", int((self.values.sum(axis=1) == 0).sum())))
+        return summary_html("Features", [*rows, ("first names", few(self.names))])
+
     @property
     def frame(self) -> pd.DataFrame:
         """One row a document, one column a name."""
@@ -131,3 +140,15 @@ class Panel:
     def __repr__(self) -> str:
         places = self.frame[self.keys[0]].nunique()
         return f"<Panel: {len(self.frame)} place-years, {places} places, {len(self.variables)} variables>"
+
+    def _repr_html_(self) -> str:
+        totals = [one for one in self.variables if "_total_" in one.name]
+        means = [(one.name, f"{float(self.frame[one.name].mean()):.4g}  ({one.zh} / {one.en})") for one in totals]
+        rows = [
+            ("place-years", len(self.frame)),
+            ("places", int(self.frame[self.keys[0]].nunique())),
+            ("years", span(map(int, self.frame[self.keys[1]]))),
+            ("variables", len(self.variables)),
+            *(("mean of " + name, said) for name, said in means),
+        ]
+        return summary_html("Panel", rows)

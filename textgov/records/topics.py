@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from textgov.errors import RecordError
+from textgov.records.html import summary_html
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 # Rows of shares sum to 1 but for the rounding of the sum.
 ROUNDING = 1e-9
+SHOWN_WORDS = 10  # of a topic in a notebook
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,6 +83,16 @@ class TopicModel:
 
     def __repr__(self) -> str:
         return f"<TopicModel {self.method}: {len(self)} topics x {len(self.vocabulary)} terms, seed {self.seed}>"
+
+    def _repr_html_(self) -> str:
+        import numpy as np
+
+        rows = []
+        for at, name in enumerate(self.names):
+            order = np.argsort(-self.topics[at], kind="stable")[:SHOWN_WORDS]
+            words = " ".join(self.vocabulary[word] for word in order)
+            rows.append((f"{name} {self.labels[at]}".strip(), f"{100 * float(self.shares[at]):.2f} %  {words}"))
+        return summary_html(f"TopicModel {self.method}, {len(self.vocabulary):,} terms, seed {self.seed}", rows)
 
     @property
     def names(self) -> tuple[str, ...]:

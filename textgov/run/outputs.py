@@ -122,6 +122,11 @@ def write_run(
         terms["cooccurrence.csv"] = cooccurrence_table(totals)
     files = [*streams.files, *_write_rest(shelf, panel, summary, record, options, executor, faults, terms)]
     files += [export.write_table(table, shelf.out / name) for name, table in extended.tables.items()]
+    # Last, as it is written from the other files.
+    try:
+        files.append(write_report(shelf.out, panel, record))
+    except OutputError as error:
+        faults.append(error)
     if faults:
         raise _joined(faults)
     files.append(export.write_json(record, shelf.out / "provenance.json"))
@@ -185,7 +190,7 @@ def _write_rest(
     faults: list[OutputError],
     terms: Mapping[str, pd.DataFrame],
 ) -> list[Path]:
-    """The files of the panel, the terms, the review sheet and the page."""
+    """The files of the panel, the terms and the review sheet."""
     out = shelf.out
     review = summary.review_frame()
     extra = export.ExportExtras(review, record["run_id"], record["options"])
@@ -200,7 +205,6 @@ def _write_rest(
     writers: list[Callable[[], Path | tuple[Path, ...]]] = [
         lambda: export.write_table(review, out / "review.xlsx"),
         lambda: export.write_table(export.term_table(shelf.lexicons), out / "term_counts_terms.csv"),
-        lambda: write_report(summary.facts(), panel, record, terms["lexicon_report.csv"], out / "report.html"),
         *(partial(export.write_table, table, out / name) for name, table in terms.items()),
         *waiting,
     ]

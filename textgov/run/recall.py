@@ -66,6 +66,19 @@ def remember(out: Path, made_from: str, files: Sequence[Path], numbers: Numbers,
         part.write_text(json.dumps(record, sort_keys=True, ensure_ascii=False), encoding="utf-8")
 
 
+def restamp(out: Path, path: Path) -> None:
+    """Take a file of a run as it is now: written anew from the same results, and `recall` still knows it."""
+    try:
+        record = json.loads((out / STORE / RECORD).read_bytes())
+        if path.name not in record["files"]:
+            return
+        record["files"][path.name] = _stamp(path)
+    except (OSError, ValueError, KeyError, TypeError):
+        return  # a folder without a finished run
+    with written_aside(out / STORE / RECORD) as part:
+        part.write_text(json.dumps(record, sort_keys=True, ensure_ascii=False), encoding="utf-8")
+
+
 def recall(out: Path, made_from: str) -> Remembered | None:
     """What an earlier run wrote, if it was made from the same and every file is as it was left."""
     try:

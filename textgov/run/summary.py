@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
@@ -12,7 +11,6 @@ import numpy as np
 from textgov.panel import Row, category_counts
 from textgov.records import CORPUS_COLUMNS, REVIEW_COLUMNS, Corpus, Document, Features, ManifestRow
 from textgov.regions import MAP_FIRST_YEAR
-from textgov.report import EXAMPLES, LexiconFacts, ReportFacts
 from textgov.run.recall import Numbers
 from textgov.run.shelf import Counted, Shelf
 
@@ -22,7 +20,6 @@ if TYPE_CHECKING:
 
 # A workbook is for people: it holds this many doubts, the csv file all of them.
 MOST_REVIEWED = 50_000
-SHOWN = 50  # rows of a table on the page
 
 
 class Summary:
@@ -32,22 +29,12 @@ class Summary:
         self.shelf = shelf
         self.n_inputs = self.n_documents = self.n_failed = self.n_held = self.n_doubtful = self.n_elsewhere = 0
         self.n_reviewed = 0
-        self.statuses: Counter[str] = Counter()
-        self.scripts: Counter[str] = Counter()
-        self.failed: list[ManifestRow] = []
         self.reviews: list[pd.DataFrame] = []
-        self.totals = [np.zeros(len(lexicon.entries), dtype=np.int64) for lexicon in shelf.lexicons]
-        self.steps = [max(n_hits // EXAMPLES, 1) for n_hits in shelf.n_hits()]
-        self.seen = [0] * len(shelf.lexicons)
-        self.examples: list[list[dict[str, object]]] = [[] for _ in shelf.lexicons]
 
     def add_inputs(self, rows: Sequence[ManifestRow]) -> None:
         """Take rows of the manifest in."""
         self.n_inputs += len(rows)
-        self.statuses.update(row.status for row in rows)
-        bad = [row for row in rows if row.status == "failed"]
-        self.n_failed += len(bad)
-        self.failed += bad[: SHOWN - len(self.failed)]
+        self.n_failed += sum(row.status == "failed" for row in rows)
 
     def add_documents(
         self, documents: Sequence[Document], rows: Sequence[Row | None], counted: Counted, review: pd.DataFrame | None
@@ -59,20 +46,10 @@ class Summary:
         self.n_elsewhere += sum(
             row is None and not document.held for document, row in zip(documents, rows, strict=True)
         )
-        self.scripts.update(document.script or "?" for document in documents)
         if review is not None:
             if self.n_reviewed < MOST_REVIEWED:
                 self.reviews.append(review.iloc[: MOST_REVIEWED - self.n_reviewed])
             self.n_reviewed += len(review)
-        for number, block in enumerate(counted.features):
-            self.totals[number] += np.asarray(block.values.sum(axis=0)).ravel()
-            table = block.hit_table
-            if table is None:
-                continue
-            wanted = range(-self.seen[number] % self.steps[number], len(table), self.steps[number])
-            room = EXAMPLES - len(self.examples[number])
-            self.examples[number] += [table.slice(at, 1).to_pylist()[0] for at in wanted[:room]]
-            self.seen[number] += len(table)
 
     def numbers(self) -> Numbers:
         """The numbers alone."""
@@ -84,25 +61,6 @@ class Summary:
 
         parts = [part for part in self.reviews if len(part)]
         return pd.concat(parts, ignore_index=True) if parts else Corpus(()).review[list(REVIEW_COLUMNS)]
-
-    def facts(self) -> ReportFacts:
-        """What the page shows."""
-        review = self.review_frame().iloc[:SHOWN].to_dict("records")
-        lexicons = [
-            LexiconFacts(lexicon, self.totals[number], tuple(self.examples[number]))
-            for number, lexicon in enumerate(self.shelf.lexicons)
-        ]
-        return ReportFacts(
-            n_documents=self.n_documents,
-            n_held=self.n_held,
-            n_failed=self.n_failed,
-            n_reviewed=self.n_reviewed,
-            statuses=sorted(self.statuses.items()),
-            scripts=sorted(self.scripts.items()),
-            failed=Corpus((), tuple(self.failed)).manifest.to_dict("records"),
-            review=review,
-            lexicons=lexicons,
-        )
 
 
 def documents_table(
