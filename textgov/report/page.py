@@ -39,7 +39,7 @@ def visible(text: str) -> str:
 
     Examples
     --------
-    >>> visible("a\\u202eb")
+    >>> visible("a\u202eb")
     'a[U+202E]b'
     """
     return UNSEEN.sub(lambda found: f"[U+{ord(found[0]):04X}]", text)
