@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -83,7 +84,21 @@ def draw_spec(spec: dict[str, Any], form: str) -> bytes:
         return bytes(vl_convert.vegalite_to_png(spec, scale=SCALE, ppi=PPI, allowed_base_urls=alone))
     if form == "pdf":
         return bytes(vl_convert.vegalite_to_pdf(spec, allowed_base_urls=alone))
-    return str(vl_convert.vegalite_to_svg(spec, allowed_base_urls=alone)).encode()
+    return _renumbered(str(vl_convert.vegalite_to_svg(spec, allowed_base_urls=alone))).encode()
+
+
+# Vega counts clips and gradients over all charts of a process: in a file they count from 0.
+_COUNTED = re.compile(r'(?P<before>\bid="|url\(#)(?P<name>clip|gradient_?)(?P<number>\d+)')
+
+
+def _renumbered(svg: str) -> str:
+    seen_before: dict[str, int] = {}
+
+    def number(found: re.Match[str]) -> str:
+        at = seen_before.setdefault(found["name"] + found["number"], len(seen_before))
+        return f"{found['before']}{found['name']}{at}"
+
+    return _COUNTED.sub(number, svg)
 
 
 @cache
