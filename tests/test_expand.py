@@ -635,7 +635,7 @@ def test_a_run_is_expanded_judged_and_merged(tmp_path, monkeypatch, capsys):
     by = ("--by", "year", "--group", "2016-2030")
     assert run(monkeypatch, "lexicon", "expand", tmp_path / "run", "--out", tmp_path / "x", *words, *methods, *by) == 0
     said = capsys.readouterr()
-    assert "40 candidates for digital-government@2.0" in said.err
+    assert "40 candidates for digital-government@2.1" in said.err
     assert run(monkeypatch, "lexicon", "expand", source, "--out", tmp_path / "y", *words, *methods, *by) == 0
     assert (tmp_path / "x" / "candidates.csv").read_bytes() == (tmp_path / "y" / "candidates.csv").read_bytes()
     about = json.loads((tmp_path / "x" / "expand.json").read_text("utf-8"))

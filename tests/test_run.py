@@ -160,7 +160,7 @@ def test_store_gives_the_documents_back(source, result):
 def test_provenance_names_all_that_matters_and_nothing_of_the_machine(source, result):
     text = (result.out / "provenance.json").read_text("utf-8")
     record = json.loads(text)
-    assert record["lexicons"][0]["lexicon"] == "digital-government@2.0"
+    assert record["lexicons"][0]["lexicon"] == "digital-government@2.1"
     assert {row["path"] for row in record["inputs"]} == {row.path for row in result.corpus.inputs}
     assert str(source) not in text
     assert "workers" not in text

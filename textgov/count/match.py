@@ -222,7 +222,7 @@ def _expression_matches(key: Key, matcher: Matcher) -> list[_Found]:
 
 def _counts(found: _Found, key: Key, matcher: Matcher, lost: Lost) -> bool:
     rule = matcher.rules[found.entry]
-    if any(_is_inside(found, word, key.text) for word in rule.exclude):
+    if rule.exclude and _is_inside(found, rule.exclude, key.text):
         lost[found.entry, REASONS.index("excluded"), -1] += 1
         return False
     near = rule.near is None or _stands_near(found, rule.near, key)
@@ -232,29 +232,28 @@ def _counts(found: _Found, key: Key, matcher: Matcher, lost: Lost) -> bool:
     return False
 
 
-def _is_inside(found: _Found, word: str, text: str) -> bool:
-    """Whether an occurrence of `word` holds the whole match."""
-    at = text.find(word, max(found.end - len(word), 0))
-    while 0 <= at <= found.start:
-        if at + len(word) >= found.end:
-            return True
-        at = text.find(word, at + 1)
-    return False
+def _is_inside(found: _Found, words: tuple[str, ...], text: str) -> bool:
+    """Whether an occurrence of a word holds the whole match."""
+    start, end = found.start, found.end
+    # Such an occurrence begins at the match or before it and ends at its end or behind it: no more is searched.
+    return any(text.find(word, max(end - len(word), 0), start + len(word)) >= 0 for word in words)
 
 
 def _stands_near(found: _Found, words: Words, key: Key) -> bool:
     """Whether a word of the context stands before or behind the match, not in it."""
-    text, within = key.text, words.within
+    text, within, start, end = key.text, words.within, found.start, found.end
+    if within:
+        reach = within + words.longest
+        before, behind = text[max(0, start - reach) : start], text[end : end + reach]
+    else:
+        first, last = key.sentence(start)
+        before, behind = text[first:start], text[end:last]
+    # A line break stands for the match: no word holds one.
+    matches = words.automaton.find_matches_as_indexes(f"{before}\n{behind}", overlapping=bool(within))
     if not within:
-        first, last = key.sentence(found.start)
-        before, behind = text[first : found.start], text[found.end : last]
-        return any(words.automaton.find_matches_as_indexes(part) for part in (before, behind))
-    reach = within + words.longest
-    before, behind = text[max(0, found.start - reach) : found.start], text[found.end : found.end + reach]
-    look = words.automaton.find_matches_as_indexes
-    return any(len(before) - end <= within for _, _, end in look(before, overlapping=True)) or any(
-        start <= within for _, start, _ in look(behind, overlapping=True)
-    )
+        return bool(matches)
+    middle = len(before)
+    return any(at - middle - 1 <= within if at > middle else middle - to <= within for _, at, to in matches)
 
 
 def _without_negated(found: list[_Found], key: Key, lost: Lost) -> list[_Found]:
