@@ -6,7 +6,6 @@ import ast
 import importlib
 import inspect
 import json
-import os
 import re
 import subprocess
 import sys
@@ -136,6 +135,8 @@ def state():
         "interrupt": repr(signal.getsignal(signal.SIGINT)),
         "streams": [id(sys.stdout), id(sys.stderr)], "recursion": sys.getrecursionlimit(),
     }
+"""
+IMPORT = """
 before, known = state(), set(sys.modules)
 opened.clear()
 import MODULE
@@ -163,7 +164,7 @@ HEAVY = {
 
 def watched(module: str, first: str = "json") -> dict[str, list[str]]:
     """What importing a module does, after another was imported."""
-    return json.loads(run_python(f"import {first}\n{WATCH.replace('MODULE', module)}").splitlines()[-1])
+    return json.loads(run_python(f"import {first}\n{WATCH}{IMPORT.replace('MODULE', module)}").splitlines()[-1])
 
 
 def test_importing_the_package_loads_no_package_reads_no_file_and_changes_nothing():
@@ -173,35 +174,15 @@ def test_importing_the_package_loads_no_package_reads_no_file_and_changes_nothin
     assert (seen["changed"], seen["opened"]) == ([], [])
 
 
-# One process with the large packages goes apart for each module; a new process for each would load them again.
-APART = """
-import json, os, sys
-import numpy, pandas, pyarrow.parquet
-for name, code in json.load(sys.stdin).items():
-    child = os.fork()
-    if not child:
-        exec(code)
-        sys.stdout.flush()
-        os._exit(0)
-    assert os.waitpid(child, 0)[1] == 0, name
-"""
-
-
 @pytest.fixture(scope="module")
 def seen_by_module() -> dict[str, dict[str, list[str]]]:
-    """What importing each module does in a process of its own."""
+    """What importing each module does, one after another: each runs once, in its turn or in that of a user of it."""
     # Filters warnings of its own, and its classes derive from those of scikit-learn.
     special = {"textgov.vectorize": "sklearn.base"}
-    if not hasattr(os, "fork"):
-        return {module: watched(module, special.get(module, "numpy")) for module in MODULES}
     plain = [module for module in MODULES if module not in special]
-    codes = {module: WATCH.replace("MODULE", module) for module in plain}
-    command = [sys.executable, "-X", "utf8", "-W", "error", "-c", APART]
-    said = subprocess.run(
-        command, input=json.dumps(codes), capture_output=True, encoding="utf-8", cwd=ROOT, check=False, timeout=1200
-    )
-    assert said.returncode == 0, said.stderr
-    found = dict(zip(plain, map(json.loads, said.stdout.splitlines()), strict=True))
+    imports = "".join(IMPORT.replace("MODULE", module) for module in plain)
+    said = run_python(f"import numpy, pandas, pyarrow.parquet\n{WATCH}{imports}").splitlines()
+    found = dict(zip(plain, map(json.loads, said), strict=True))
     return found | {module: watched(module, first) for module, first in special.items()}
 
 
@@ -215,7 +196,8 @@ def test_importing_a_module_reads_no_data_and_changes_nothing(module, seen_by_mo
 
 def test_the_watch_sees_what_it_should():
     said = run_python(
-        WATCH.replace(
+        WATCH
+        + IMPORT.replace(
             "import MODULE", "warnings.simplefilter('ignore'); logging.basicConfig(level=10); open('README.md').close()"
         )
     )
