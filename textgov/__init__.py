@@ -55,6 +55,7 @@ if TYPE_CHECKING:
         fit_topics,
         measure_stability,
         pool_shares,
+        read_topics,
     )
     from textgov.validate import (
         AccuracyOptions,
@@ -148,6 +149,7 @@ _HOMES = {
     "read_panel": "outside",
     "read_policy": "policies",
     "read_policy_file": "policies",
+    "read_topics": "topics",
     "sample_sentences": "validate",
     "segment_corpus": "segment",
     "tabulate_documents": "quantities",
@@ -240,6 +242,7 @@ __all__ = [
     "read_panel",
     "read_policy",
     "read_policy_file",
+    "read_topics",
     "sample_sentences",
     "segment_corpus",
     "tabulate_documents",

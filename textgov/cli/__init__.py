@@ -18,6 +18,7 @@ from textgov.cli import (
     quantities,
     report,
     runs,
+    topic_trust,
     topics,
     validate,
 )
@@ -37,6 +38,7 @@ INTERRUPTED = 130
 for _part in (runs.app, kwic.app, lexicons.app, quantities.app, index.app, estimate.app, report.app, explore.app):
     app.add_typer(_part)
 app.add_typer(policies.app, name="policies", help="Treatment tables of policies / 政策名单与处理变量")
+topics.app.add_typer(topic_trust.app)
 app.add_typer(topics.app, name="topics", help="Topic models of a run / 主题模型")
 app.add_typer(validate.app, name="validate", help="Is the measure right / 效度检验")
 lexicons.lexicon_app.add_typer(expand.app)

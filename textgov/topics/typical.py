@@ -12,8 +12,9 @@ from textgov.topics.assign import match_vocabulary
 
 # So many rows a topic are kept on the way; of these, so many from different places are compared.
 KEPT, COMPARED = 200, 50
-# Known words of a paragraph that is shown for a model of whole documents; half of those of work reports have 38.
-PARAGRAPH_WORDS = 38
+# Known words of a paragraph that is shown for a model of whole documents; three in four of those of work reports have
+# more.
+PARAGRAPH_WORDS = 15
 # A row with this share of a topic is a passage about it.
 PASSAGE = 0.5
 # A topic is boilerplate where nearly every document has a passage about it and these passages use the same words. Found

@@ -90,7 +90,7 @@ def measure_exclusivity(topics: NDArray[np.float64], n_top: int = TOP) -> NDArra
     """How much the top words of each topic belong to it alone.
 
     The mean over the ``n_top`` most probable words of ``p`` over the sum of ``p`` in all topics: 1 where no other topic
-    has them, 1 / K where all topics are the same. It rises with K by itself, since topics share less.
+    has them, 1 / K where all topics are the same. On work reports it falls with K, as topics divide a matter.
     """
     own = topics / topics.sum(axis=0)
     top = best_terms(topics, n_top)

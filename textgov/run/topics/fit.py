@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,11 +13,12 @@ from textgov.errors import TopicError
 from textgov.export import write_table
 from textgov.lexicon import match_key, read_lexicon
 from textgov.records import Features, Lexicon, TopicModel
-from textgov.run.topics.folder import CUT, SHARES, TABLE, TOPICS, tell_cut, topic_table, write_lists
+from textgov.run.topics.folder import CUT, SHARES, TABLE, TOPICS, read_cut, tell_cut, topic_table, write_lists
 from textgov.run.topics.options import FitOptions
 from textgov.run.topics.shards import Place, choose_documents, map_shards, read_groups
 from textgov.store import make_folder, read_plan, remove_file, write_model
 from textgov.topics import METHODS, TermOptions, TopicOptions, cut_terms, fit_topics
+from textgov.topics.stability import keep_terms
 
 Job = tuple[Path, str, TermOptions, Collection[str]]
 
@@ -54,18 +55,46 @@ def fit_run(run: Path, options: FitOptions | None = None, where: EngineOptions |
         See `fit_topics`; nothing is written.
     """
     options = options or FitOptions()
+    sample = count_sample(run, options, where)
+    model = _fit(sample.terms, options, sample.lexicon, sample.places)
+    return _write(model, run, options, sample.lexicon, sample.cut)
+
+
+class Sample(NamedTuple):
+    """Words of the documents that a model is fitted to, trimmed; what is known of each document; how words are made."""
+
+    terms: Features
+    places: Mapping[str, Place]
+    lexicon: Lexicon
+    cut: TermOptions
+
+
+def count_sample(run: Path, options: FitOptions, where: EngineOptions | None = None) -> Sample:
+    """The words that `fit_run` fits a model to; raises its errors."""
     shard_ids, _ = read_plan(run)
     lexicon = read_lexicon(options.lexicon)
     cut = options.terms((lexicon,))
     places = choose_documents(run, shard_ids, options.sample, options.seed)
-    jobs = ((run, shard_id, cut, places.keys()) for shard_id in shard_ids)
-    parts = list(map_shards(_count_shard, [(a, b, c, frozenset(d)) for a, b, c, d in jobs], where))
+    terms = _count(run, shard_ids, cut, places, where)
+    seeds = {match_key(entry.term) for entry in lexicon.entries}
+    return Sample(trim_terms(terms, options.min_docs, options.max_share, keep=seeds), places, lexicon, cut)
+
+
+def recount_sample(run: Path, folder: Path, model: TopicModel, where: EngineOptions | None = None) -> Features:
+    """The words that a model of a run was fitted to, with the columns of the model."""
+    shard_ids, _ = read_plan(run)
+    places = choose_documents(run, shard_ids, model.settings.get("sample", 0), model.seed)
+    return keep_terms(model, _count(run, shard_ids, read_cut(folder, model), places, where))
+
+
+def _count(
+    run: Path, shard_ids: Sequence[str], cut: TermOptions, chosen: Collection[str], where: EngineOptions | None
+) -> Features:
+    jobs: list[Job] = [(run, shard_id, cut, frozenset(chosen)) for shard_id in shard_ids]
+    parts = list(map_shards(_count_shard, jobs, where))
     if not parts:
         raise TopicError("topics_no_words", n=0)
-    seeds = {match_key(entry.term) for entry in lexicon.entries}
-    terms = trim_terms(stack_terms(parts), options.min_docs, options.max_share, keep=seeds)
-    model = _fit(terms, options, lexicon, places)
-    return _write(model, run, options, lexicon, cut)
+    return stack_terms(parts)
 
 
 def _count_shard(job: Job) -> Features | None:
@@ -80,7 +109,7 @@ def _fit(terms: Features, options: FitOptions, lexicon: Lexicon, places: Mapping
     of_row = [places[doc_id] for doc_id in terms.parents or terms.doc_ids]
     given: dict[str, Any] = {}
     if needs == "seeds":
-        given["seeds"] = _seed_lists(options, lexicon)
+        given["seeds"] = seed_lists(options, lexicon)
     elif needs == "covariates":
         given["covariates"] = {name: [getattr(place, name) for place in of_row] for name in options.covariates}
     elif needs == "periods":
@@ -89,7 +118,7 @@ def _fit(terms: Features, options: FitOptions, lexicon: Lexicon, places: Mapping
     return fit_topics(terms, options.method, options.n_topics, seed=options.seed, options=chain, **given)
 
 
-def _seed_lists(options: FitOptions, lexicon: Lexicon) -> dict[str, list[str]]:
+def seed_lists(options: FitOptions, lexicon: Lexicon) -> dict[str, list[str]]:
     """The terms behind each seeded topic, by the label of the topic."""
     entries = [entry for entry in lexicon.entries if not entry.regex]
     if not options.by_category:

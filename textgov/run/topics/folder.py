@@ -14,6 +14,7 @@ from textgov.records import Lexicon, TopicModel
 from textgov.segment import SegmentOptions
 from textgov.store import remove_file, written_aside
 from textgov.topics import TermOptions
+from textgov.topics.builtin import topics_folder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +26,9 @@ CUT = "cut"  # in the settings of a model: how its words were made
 
 
 def find_model(run: Path, name: str = "") -> Path:
-    """The folder of a model: a name in ``RUN/topics``, a path, or, when empty, that of the only model of the run.
+    """The folder of a model: a name in ``RUN/topics``, a path, or the name of one that comes with the package.
+
+    When empty, the only model of the run.
 
     Raises
     ------
@@ -34,7 +37,7 @@ def find_model(run: Path, name: str = "") -> Path:
     """
     if name:
         inside = run / TOPICS / name
-        return inside if inside.is_dir() else Path(name)
+        return inside if inside.is_dir() else topics_folder(name)
     found = sorted(path.parent for path in (run / TOPICS).glob("*/model.json"))
     if len(found) != 1:
         raise TopicError("topics_which", path=run.as_posix(), known=", ".join(path.name for path in found) or "-")

@@ -117,7 +117,7 @@ def pool_places(run: Path, panel: Panel, shares: pd.DataFrame) -> PlaceShares:
     documents = pd.read_parquet(run / DOCUMENTS, columns=["doc_id", "place_code", "level", "year", "in_panel"])
     if len(documents) != len(shares) or (documents["doc_id"] != shares["doc_id"]).any():
         raise TopicError("topics_run_changed", path=SHARES, n=len(shares), n_run=len(documents))
-    of_document = _rows(run, documents)
+    of_document = panel_rows(run, documents)
     keys = zip(panel.frame[panel.keys[0]].astype(str), panel.frame[panel.keys[1]].astype(int), strict=True)
     number = {key: at for at, key in enumerate(keys)}
     row = np.array([-1 if one is None else number.get(one, -1) for one in of_document])
@@ -130,7 +130,7 @@ def pool_places(run: Path, panel: Panel, shares: pd.DataFrame) -> PlaceShares:
         return PlaceShares(total / n_words[:, None], n_words)
 
 
-def _rows(run: Path, documents: pd.DataFrame) -> list[tuple[str, int] | None]:
+def panel_rows(run: Path, documents: pd.DataFrame) -> list[tuple[str, int] | None]:
     """The row of the panel that each document counts for, by the options of the run."""
     told = run_about(run).get("options", {})
     if "panel" not in told:
