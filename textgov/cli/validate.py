@@ -27,6 +27,9 @@ Level = Annotated[float, Name("--level", help="Of the intervals / 置信水平")
 Seed = Annotated[int, Name(help="Of the draws / 随机种子")]
 By = Annotated[str, Name(help="category, year, region3, tercile, with commas / 分组")]
 GROUPS = "category,year,region3"
+GROUP_FACTS = ("check", "what", "expected", "found", "verdict")
+LexiconOf = Annotated[str, Name("--lexicon", help="Of the run; the first if not given / 词典名")]
+Controls = Annotated[str, Name("--controls", help="Columns, with commas / 控制变量，用逗号分隔")]
 
 
 @app.command()
@@ -146,6 +149,128 @@ def accuracy(
         if row["statistic"] == "error":
             figures = {"difference": _number(row["estimate"], 4), "p": _number(row["p"])}
             say(wording("accuracy_treat", Terminal.lang, **figures))
+
+
+@app.command()
+def reliability(
+    run: Run,
+    lexicon: LexiconOf = "",
+    lexicon_file: Annotated[str, Name(help="Its file, if not built in / 词典文件（非内置时）")] = "",
+    parallel: Annotated[list[str] | None, Name(help="Lexicons beside it; repeatable / 平行词典，可重复")] = None,
+    outcome: Annotated[str, Name(help="Column regressed on the measure / 被解释变量列")] = "",
+    treat: Annotated[str, Name(help="Column the share is regressed on, with --sheet / 处理变量列")] = "",
+    controls: Controls = "",
+    effects: Annotated[str, Name(help="two-way, unit, time, none / 固定效应")] = "two-way",
+    sheet: Annotated[list[Path] | None, Name(help="Filled workbooks, for the correction by labels / 工作簿")] = None,
+    rule: Annotated[str, Name(help="adjudicated, agreed or majority / 取定标签的规则")] = "adjudicated",
+    partial: Partial = False,
+    name: SampleName = "sentences",
+    halves: Annotated[int, Name(help="Random splits of the terms / 随机对半次数")] = 500,
+    level: Level = 0.95,
+    seed: Seed = 1,
+    as_json: Json = False,
+    quiet: Quiet = False,
+    lang: Lang = None,
+) -> None:
+    """How far choices matter / 信度与多重设定"""
+    set_up(lang, quiet)
+    from textgov.validate import (
+        ReliabilityOptions,
+        measure_reliability,
+        read_answers,
+        settle_labels,
+        write_reliability,
+    )
+
+    options = ReliabilityOptions(
+        lexicon=lexicon,
+        lexicon_file=lexicon_file,
+        parallel=tuple(parallel or ()),
+        outcome=outcome,
+        controls=_words(controls),
+        effects=effects,
+        treat=treat,
+        halves=halves,
+        seed=seed,
+        level=level,
+    )
+    labels = settle_labels(read_answers(run, sheet, name, partial), rule) if sheet else None
+    found = measure_reliability(run, options, labels)
+    _show(write_reliability(found, run), found.table, as_json)
+    others = found.multiverse.iloc[1:]["pearson"]
+    ends = {"low": _number(others.min(), 2), "high": _number(others.max(), 2)}
+    say(wording("reliability_said", Terminal.lang, n=len(found.multiverse), **ends))
+    halved = found.table.set_index("statistic")["estimate"]
+    if "spearman_brown" in halved.index:
+        figures = {"whole": _number(halved["spearman_brown"], 2), "inside": _number(halved["spearman_brown_within"], 2)}
+        say(wording("reliability_halves", Terminal.lang, **figures))
+    for row in found.corrections.to_dict("records"):
+        figures = {name: f"{row[name]:.4g}" for name in ("estimate", "std_error")}
+        facts = {name: row[name] for name in ("correction", "y", "x")}
+        say(wording("reliability_slope", Terminal.lang, **figures, **facts))
+
+
+@app.command("known-groups")
+def known_groups(
+    run: Run,
+    lexicon: LexiconOf = "",
+    slogans: Annotated[str, Name(metavar="FILE", help="Slogans, years, pioneers / 口号、年份、首创地区")] = "",
+    control: Annotated[str, Name(help="Lexicon of something else / 对照词典")] = "digital-economy",
+    index: Annotated[str, Name(metavar="FILE", help="Outside index by place and year / 外部指数表")] = "",
+    index_column: Annotated[str, Name(help="Its column / 外部指数的列")] = "",
+    as_json: Json = False,
+    quiet: Quiet = False,
+    lang: Lang = None,
+) -> None:
+    """What is known from elsewhere / 已知组检验"""
+    set_up(lang, quiet)
+    from textgov.validate import KnownGroupsOptions, check_known_groups, write_known_groups
+
+    found = check_known_groups(run, KnownGroupsOptions(lexicon, slogans, control, index, index_column))
+    _show(write_known_groups(found, run), found.table, as_json)
+    for row in found.table.to_dict("records"):
+        say(wording("known_group", Terminal.lang, **{name: row[name] for name in GROUP_FACTS}))
+
+
+@app.command()
+def coverage(
+    run: Run,
+    lexicon: LexiconOf = "",
+    years: Annotated[str, Name(help="First and last: 2014-2024 / 起止年份")] = "",
+    size: Annotated[str, Name(metavar="FILE", help="Size of places, such as population / 城市规模表")] = "",
+    size_column: Annotated[str, Name(help="Its column / 规模列")] = "",
+    policy: Annotated[str, Name(help="Built-in policy / 内置政策名")] = "",
+    outcome: Annotated[str, Name(help="Column regressed on the measure / 被解释变量列")] = "",
+    treat: Annotated[str, Name(help="Column the measure is regressed on / 处理变量列")] = "",
+    controls: Controls = "",
+    as_json: Json = False,
+    quiet: Quiet = False,
+    lang: Lang = None,
+) -> None:
+    """Who is missing / 覆盖与缺失"""
+    set_up(lang, quiet)
+    from textgov.kwic import parse_year
+    from textgov.validate import CoverageOptions, check_coverage, write_coverage
+
+    asked = parse_year(years) if years else None
+    span = (asked, asked) if isinstance(asked, int) else asked
+    options = CoverageOptions(lexicon, span, size, size_column, policy, outcome, treat, _words(controls))
+    found = check_coverage(run, options)
+    _show(write_coverage(found, run), found.table, as_json)
+    whole = found.table.iloc[0]
+    facts = {"n": int(whole["with_report"]), "of": int(whole["place_years"]), "share": _number(100 * whole["share"], 1)}
+    say(wording("coverage_said", Terminal.lang, **facts))
+    for row in found.tests.to_dict("records"):
+        say(wording("coverage_test", Terminal.lang, what=row["what"], test=row["test"], p=f"{row['p']:.2g}"))
+
+
+@app.command()
+def report(run: Run, quiet: Quiet = False, lang: Lang = None) -> None:
+    """One page of all checks / 效度报告"""
+    set_up(lang, quiet)
+    from textgov.validate import write_page
+
+    _list([write_page(run)])
 
 
 # ---- what the commands share ----

@@ -162,3 +162,105 @@ class AccuracyOptions:
         check_least("examples", self.examples, 0)
         check_words("by", self.by, BY)
         check_words("rule", (self.rule,), ("adjudicated", "agreed", "majority"))
+
+
+@dataclass(frozen=True, slots=True)
+class ReliabilityOptions:
+    """How far the measure depends on choices, and what that does to a coefficient.
+
+    Parameters
+    ----------
+    lexicon : str
+        Name of the lexicon of the run; the first one when not given.
+    lexicon_file : str
+        Its file, where it is not built in.
+    parallel : tuple of str
+        Lexicons beside it; the built-in ones whose names begin with its own when not given.
+    outcome : str
+        Column of the panel that is regressed on the measure, in each specification.
+    controls : tuple of str
+    effects : {"two-way", "unit", "time", "none"}
+        Fixed effects of that regression.
+    treat : str
+        Column that the share of sentences is regressed on, as it is and corrected by labels (see `correct_panel`).
+    halves, seed : int
+        Random splits of the terms.
+    level : float
+        Of the intervals.
+    """
+
+    lexicon: str = ""
+    lexicon_file: str = ""
+    parallel: tuple[str, ...] = ()
+    outcome: str = ""
+    controls: tuple[str, ...] = ()
+    effects: str = "two-way"
+    treat: str = ""
+    halves: int = 500
+    seed: int = 1
+    level: float = 0.95
+
+    def __post_init__(self) -> None:
+        check_share("level", self.level)
+        check_least("halves", self.halves, 2)
+        check_least("seed", self.seed, 0)
+        check_words("effects", (self.effects,), ("two-way", "unit", "time", "none"))
+
+
+@dataclass(frozen=True, slots=True)
+class KnownGroupsOptions:
+    """What is known from elsewhere.
+
+    Parameters
+    ----------
+    lexicon : str
+        Name of the lexicon of the run; the first one when not given.
+    slogans : str
+        A csv file with the columns of ``known_groups.csv``; the packaged one when not given.
+    control : str
+        Lexicon of something else that the measure must not be: built-in name or file.
+    index, index_column : str
+        A table with an outside index by place and year, and its column (the only one with numbers when not given).
+    """
+
+    lexicon: str = ""
+    slogans: str = ""
+    control: str = "digital-economy"
+    index: str = ""
+    index_column: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageOptions:
+    """Who is missing.
+
+    Parameters
+    ----------
+    lexicon : str
+        Name of the lexicon of the run; the first one when not given.
+    years : tuple of int, optional
+        First and last year; those of the panel, and for the balanced subsample the window with the most place-years.
+    size, size_column : str
+        A table with the size of places, such as population, and its column.
+    policy : str
+        A built-in policy: coverage of its places beside others.
+    outcome, treat : str
+        Columns of the panel: the slope of the outcome on the measure, and of the measure on the treatment, in the full
+        and in the balanced sample.
+    controls : tuple of str
+    """
+
+    lexicon: str = ""
+    years: tuple[int, int] | None = None
+    size: str = ""
+    size_column: str = ""
+    policy: str = ""
+    outcome: str = ""
+    treat: str = ""
+    controls: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.years and self.years[0] > self.years[1]:
+            raise UsageError("option_bad", name="years", value=self.years, detail="use a first and a last year")
+        if bool(self.size) != bool(self.size_column):
+            raise UsageError("option_bad", name="size", value=self.size, detail="give --size and --size-column")
