@@ -94,3 +94,16 @@ def test_the_command(run, tmp_path, monkeypatch, capsys):
     assert leave("figures", run, "--out", tmp_path, "--language", "fr") == 2
     assert leave("figures", tmp_path, "--out", tmp_path) == 2
     assert "Traceback" not in capsys.readouterr().err
+
+
+def test_the_pictures_of_the_readme_are_there_and_small():
+    root = Path(__file__).resolve().parents[1]
+    named = [
+        set(re.findall(r"\((docs/pictures/[\w-]+\.png)\)", (root / name).read_text("utf-8")))
+        for name in ("README.md", "README.zh-CN.md")
+    ]
+    assert named[0] == named[1] == {f"docs/pictures/{path.name}" for path in (root / "docs" / "pictures").iterdir()}
+    assert len(named[0]) == 4
+    for name in named[0]:
+        assert (root / name).read_bytes().startswith(b"\x89PNG")
+        assert (root / name).stat().st_size < 200_000

@@ -181,7 +181,9 @@ def spread_chart(yearly: pd.DataFrame, title: Said, unit: Said, lang: str) -> An
     base = altair.Chart(chart_data(yearly)).encode(x=_years(lang), tooltip=tips)
     whole = base.mark_rule(color=COLOURS[0]).encode(y=altair.Y("q05:Q", title=unit.of(lang)), y2="q95:Q")
     half = base.mark_bar(color=COLOURS[6], size=9).encode(y=altair.Y("q25:Q", title=unit.of(lang)), y2="q75:Q")
-    middle = base.mark_tick(color="#111111", thickness=2, size=11).encode(y=altair.Y("q50:Q", title=unit.of(lang)))
+    middle = base.mark_tick(color="#111111", orient="horizontal", thickness=2, size=11).encode(
+        y=altair.Y("q50:Q", title=unit.of(lang))
+    )
     return finished(whole + half + middle, title.of(lang))
 
 
@@ -206,7 +208,7 @@ def grid_chart(grid: pd.DataFrame, title: Said, lang: str) -> Any:
     ]
     cells = altair.Chart(chart_data(frame[["place", "year", "what"]])).mark_rect(stroke="#ffffff", strokeWidth=0.5)
     chart = cells.encode(x=_grid_years(lang), y=rows, color=_state_colour(lang), tooltip=tips)
-    return _stepped(chart, title.of(lang), 11)
+    return _stepped(chart, title.of(lang), 14)
 
 
 def states_chart(grid: pd.DataFrame, title: Said, lang: str) -> Any:

@@ -18,7 +18,7 @@ from textgov.report.page import report_sections, seen
 from textgov.store import make_folder, written_aside
 
 FORMATS = ("svg", "png", "pdf")
-PPI, SCALE = 300, 300 / 72  # of a PNG: what journals ask for, at the size of the SVG
+PPI = 300  # of a PNG: what journals ask for, at the size of the SVG
 # Two characters that look different in every font that has them, and alike in one that has neither.
 PROBE = ("政", "府")
 
@@ -75,13 +75,13 @@ def figure_spec(chart: Chart, lang: str, family: str) -> dict[str, Any]:
     return spec
 
 
-def draw_spec(spec: dict[str, Any], form: str) -> bytes:
+def draw_spec(spec: dict[str, Any], form: str, ppi: float = PPI) -> bytes:
     """A chart as the bytes of a file; nothing is fetched."""
     import vl_convert
 
     alone: list[str] = []  # no address may be asked
     if form == "png":
-        return bytes(vl_convert.vegalite_to_png(spec, scale=SCALE, ppi=PPI, allowed_base_urls=alone))
+        return bytes(vl_convert.vegalite_to_png(spec, scale=1, ppi=ppi, allowed_base_urls=alone))
     if form == "pdf":
         return bytes(vl_convert.vegalite_to_pdf(spec, allowed_base_urls=alone))
     return _renumbered(str(vl_convert.vegalite_to_svg(spec, allowed_base_urls=alone))).encode()

@@ -68,7 +68,7 @@ def _manifest_blocks(path: Path) -> list[Block]:
         return []
     rows = read_text_table(path, ("path", "status", "reason", "reason_zh", "encoding"))
     heads = (Said("状态", "status"), FILES)
-    caption = Said("输入文件：三类之和即全部文件", "Input files: the kinds add up to all of them")
+    caption = Said("输入文件", "Input files")
     blocks: list[Block] = [count_table("statuses", caption, heads, Counter(rows["status"]), STATUS)]
     encodings = Counter(rows.loc[rows["encoding"] != "", "encoding"])
     if encodings:
