@@ -25,7 +25,10 @@ from textgov.store import RunDocuments
 from textgov.validate import (
     AccuracyOptions,
     AgreementOptions,
+    ClassifyOptions,
     SampleOptions,
+    classify_sentences,
+    import_labels,
     measure_accuracy,
     measure_agreement,
     read_answers,
@@ -708,3 +711,58 @@ def test_from_the_sample_to_accuracy_on_the_command_line(run, monkeypatch, capsy
     assert call(monkeypatch, "validate", "accuracy", run, tmp_path / "none.xlsx", "--lang", "en") == 2
     assert "none.xlsx" in capsys.readouterr().err
     assert call(monkeypatch, "validate", "sample", tmp_path, "--lang", "en") == 2
+
+
+# ---- a classifier as second measure, labels of a model ----
+
+
+@pytest.fixture(scope="module")
+def labels(run) -> pd.DataFrame:
+    """Labels of a sample, as if what the lexicon says were true."""
+    key = sample_sentences(run, SampleOptions(n=240, seed=2)).key
+    return key.assign(label=key["found"], coded_category="", comments="")
+
+
+def test_a_classifier_learns_what_the_labels_say(run, labels):
+    found = classify_sentences(run, labels, ClassifyOptions(folds=3))
+    scores = found.table.set_index("statistic")["estimate"]
+    assert scores["auc"] > 0.9
+    assert scores["brier"] < 0.1
+    panel = pd.read_parquet(run / "panel.parquet").sort_values(["city_code", "year"])
+    assert found.panel["n_sents"].tolist() == panel["n_sents"].tolist()
+    assert found.panel["sent"].tolist() == pytest.approx(panel["dg_total_sent"].tolist())
+    assert found.panel["clf_sent"].between(0, 1).all()
+    assert scores["correlation_pearson"] > 0.3
+    again = classify_sentences(run, labels, ClassifyOptions(folds=3, predict=False))
+    assert again.labels["probability"].tolist() == found.labels["probability"].tolist()
+
+
+def test_labels_without_a_pattern_are_not_learned(run, labels):
+    """No sentence of a place helps to judge another sentence of it: with random labels nothing is left."""
+    random = np.random.default_rng(0).permutation(labels["label"].to_numpy())
+    noise = labels.assign(label=random, n_stratum=labels["n_drawn"])
+    table = classify_sentences(run, noise, ClassifyOptions(folds=3, predict=False)).table
+    assert table.set_index("statistic")["estimate"]["auc"] == pytest.approx(0.5, abs=0.15)
+
+
+def test_too_few_labels_are_told(run, labels):
+    with pytest.raises(UsageError, match="too few for 5 folds"):
+        classify_sentences(run, labels.assign(label=1))
+
+
+def test_labels_of_a_model_need_what_they_came_from(labels, tmp_path):
+    rows = labels[["id"]].assign(
+        label=labels["label"].map({1: "yes", 0: "no"}), model="m-1", date="2026-01-02", prompt="p", output="o"
+    )
+    rows.to_csv(tmp_path / "model.csv", index=False)
+    table, kept = import_labels(tmp_path / "model.csv", labels)
+    scores = table.set_index("statistic")["estimate"]
+    assert (scores["precision"], scores["recall"], scores["alpha"], scores["model"]) == (1, 1, 1, "m-1")
+    assert kept["prompt"].tolist() == ["p"] * len(labels)
+    bad = rows.assign(output=["", *["o"] * (len(rows) - 1)], model=["m-2", *["m-1"] * (len(rows) - 1)]).iloc[:-1]
+    bad.to_csv(tmp_path / "bad.csv", index=False)
+    with pytest.raises(UsageError, match=r"output is empty in row 2.*1 labelled sentences are missing.*several models"):
+        import_labels(tmp_path / "bad.csv", labels)
+    rows.drop(columns="prompt").to_csv(tmp_path / "bad.csv", index=False)
+    with pytest.raises(UsageError, match="no column prompt"):
+        import_labels(tmp_path / "bad.csv", labels)

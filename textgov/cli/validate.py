@@ -265,6 +265,51 @@ def coverage(
 
 
 @app.command()
+def classify(
+    run: Run,
+    sheets: Books,
+    imported: Annotated[
+        Path | None, Name(metavar="FILE", help="Labels of a language model, to compare / 语言模型给出的标签")
+    ] = None,
+    lexicon: LexiconOf = "",
+    folds: Annotated[int, Name(help="Parts of the places / 地区折数")] = 5,
+    no_predict: Annotated[bool, Name("--no-predict", help="Judge only / 只评估，不预测")] = False,
+    rule: Annotated[str, Name(help="adjudicated, agreed or majority / 取定标签的规则")] = "adjudicated",
+    partial: Partial = False,
+    name: SampleName = "sentences",
+    level: Level = 0.95,
+    seed: Seed = 1,
+    as_json: Json = False,
+    quiet: Quiet = False,
+    lang: Lang = None,
+) -> None:
+    """A classifier as second measure / 分类器作为第二测量"""
+    set_up(lang, quiet)
+    from textgov.validate import (
+        ClassifyOptions,
+        classify_sentences,
+        import_labels,
+        read_answers,
+        settle_labels,
+        write_classified,
+        write_imported,
+    )
+
+    labels = settle_labels(read_answers(run, sheets, name, partial), rule)
+    if imported is not None:
+        table, rows = import_labels(imported, labels, level)
+        _show(write_imported(table, rows, run), table, as_json)
+        said, count = table.set_index("statistic")["estimate"], len(labels)
+    else:
+        options = ClassifyOptions(lexicon, folds, predict=not no_predict, level=level, seed=seed)
+        found = classify_sentences(run, labels, options)
+        _show(write_classified(found, run), found.table, as_json)
+        said, count = found.table.set_index("statistic")["estimate"], len(labels)
+    figures = {statistic: _number(float(said[statistic])) for statistic in ("precision", "recall", "f1")}
+    say(wording("accuracy_said", Terminal.lang, n=count, **figures))
+
+
+@app.command()
 def report(run: Run, quiet: Quiet = False, lang: Lang = None) -> None:
     """One page of all checks / 效度报告"""
     set_up(lang, quiet)

@@ -103,6 +103,15 @@ VALIDITY_MESSAGES: dict[str, Message] = {
         "error rate of treated minus untreated {difference} (p {p})",
         "处理组与对照组的错误率之差 {difference}（p {p}）",
     ),
+    "classify_few": Message(
+        "labels are too few for {folds} folds: {yes} places have a sentence that counts, {no} one that does not; "
+        "{least} each are needed",
+        "标签太少，无法分为 {folds} 折：有 {yes} 个地区含有计入的句子，{no} 个含有不计入的句子；各需至少 {least} 个",
+    ),
+    "imported_bad": Message(
+        "{path}: {detail}; each label needs its model, date, prompt and output",
+        "{path}：{detail}；每个标签都需要注明模型、日期、提示词和输出",
+    ),
     "validity_none": Message(
         "{path}: no check was made yet; begin with textgov validate known-groups or textgov validate sample",
         "{path}：尚未做任何检验；请先运行 textgov validate known-groups 或 textgov validate sample",

@@ -3,6 +3,13 @@
 from textgov.validate.accuracy import Accuracy, measure_accuracy, score_labels, settle_labels, write_accuracy
 from textgov.validate.agreement import Agreement, measure_agreement, write_agreement
 from textgov.validate.answers import Coded, read_answers
+from textgov.validate.classify import (
+    Classified,
+    classify_sentences,
+    import_labels,
+    write_classified,
+    write_imported,
+)
 from textgov.validate.correct import (
     correct_labels,
     correct_panel,
@@ -15,6 +22,7 @@ from textgov.validate.known_groups import KnownGroups, check_known_groups, write
 from textgov.validate.options import (
     AccuracyOptions,
     AgreementOptions,
+    ClassifyOptions,
     CoverageOptions,
     KnownGroupsOptions,
     ReliabilityOptions,
@@ -29,6 +37,8 @@ __all__ = [
     "AccuracyOptions",
     "Agreement",
     "AgreementOptions",
+    "Classified",
+    "ClassifyOptions",
     "Coded",
     "Coverage",
     "CoverageOptions",
@@ -40,10 +50,12 @@ __all__ = [
     "SampleOptions",
     "check_coverage",
     "check_known_groups",
+    "classify_sentences",
     "correct_labels",
     "correct_panel",
     "disattenuate",
     "estimate_oriv",
+    "import_labels",
     "measure_accuracy",
     "measure_agreement",
     "measure_reliability",
@@ -54,7 +66,9 @@ __all__ = [
     "settle_labels",
     "write_accuracy",
     "write_agreement",
+    "write_classified",
     "write_coverage",
+    "write_imported",
     "write_known_groups",
     "write_page",
     "write_reliability",

@@ -264,3 +264,38 @@ class CoverageOptions:
             raise UsageError("option_bad", name="years", value=self.years, detail="use a first and a last year")
         if bool(self.size) != bool(self.size_column):
             raise UsageError("option_bad", name="size", value=self.size, detail="give --size and --size-column")
+
+
+@dataclass(frozen=True, slots=True)
+class ClassifyOptions:
+    """A classifier of sentences.
+
+    Parameters
+    ----------
+    lexicon : str
+        Name of the lexicon of the run that it is compared with; the first one when not given.
+    folds : int
+        Parts of the places, each left out once.
+    strength : float
+        Inverse of the penalty (``C`` of scikit-learn).
+    predict : bool
+        Predict every sentence of the panel too.
+    level : float
+        Of the intervals.
+    seed : int
+        Of the folds.
+    """
+
+    lexicon: str = ""
+    folds: int = 5
+    strength: float = 10.0
+    predict: bool = True
+    level: float = 0.95
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        check_share("level", self.level)
+        check_least("folds", self.folds, 2)
+        check_least("seed", self.seed, 0)
+        if not self.strength > 0:
+            raise UsageError("option_bad", name="strength", value=self.strength, detail="use a positive number")
