@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -104,8 +105,8 @@ def served(run: Path, *more: str) -> Iterator[str]:
             assert address.startswith("http://127.0.0.1:"), f"no address but {address!r}"
             yield address.rstrip("/")
         finally:
-            server.terminate()
-            server.wait(30)
+            server.send_signal(signal.SIGINT)
+            assert server.wait(60) == 0, "Ctrl-C is the way to end it"
 
 
 @pytest.fixture(scope="module")

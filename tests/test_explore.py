@@ -29,6 +29,7 @@ from textgov.explore.chart import Curve, draw_lines
 from textgov.explore.edit import Edit, Editor, open_editors
 from textgov.explore.render import words
 from textgov.explore.search import find_hits, show_hits
+from textgov.explore.topics import find_topics
 from textgov.kwic import KwicOptions, find_contexts
 from textgov.lexicon import read_lexicon
 from textgov.normalise import SECTION_NAMES
@@ -321,13 +322,32 @@ def test_topics_have_the_numbers_of_the_files(site, run: Path):
     files = pd.read_csv(run / "topics" / "seeded" / "topics.csv")
     page = lxml.html.fromstring(ask(site, "/topics").text)
     items = page.xpath("//ol[@class='topics']/li")
-    assert [item.xpath("string(a/span)") for item in items] == files["topic"].tolist()
-    assert [item.xpath("string(a/bdi)") for item in items] == files["label"].tolist()
+    assert [item.xpath("string(.//a/span)") for item in items] == files["topic"].tolist()
+    assert [item.xpath("string(.//a/bdi)") for item in items] == files["label"].tolist()
     assert [float(item.xpath("string(.//@data-share)")) for item in items] == files["share"].tolist()
     topic = lxml.html.fromstring(ask(site, "/topics/seeded/tp01").text)
     assert topic.xpath("string(//h1)").split() == ["tp01", "政务服务", "62.35", "%"]
     assert float(topic.xpath("string(//h1//@data-share)")) == files["share"][0]
     assert "推进一网通办。" in topic.xpath("//blockquote/text()")
+
+
+def test_a_model_without_a_table_of_words_shows_those_of_its_list(held: Holdings, tmp_path: Path):
+    folder = tmp_path / "topics" / "plain"
+    folder.mkdir(parents=True)
+    row = {"topic": ["tp01"], "label": [""], "share": [1.0], "n_words": [9], "top_words": ["政府 服务"]}
+    pd.DataFrame({**row, "boilerplate": [True], "twin": ["tp02"]}).to_csv(folder / "topics.csv", index=False)
+    other = Holdings(held.run, held.index)
+    other.topic_models = find_topics(tmp_path)
+    app = make_app(other, ExploreOptions(lang="en"))
+    assert ask(app, "/topics").text.count("boilerplate</span>") == 1
+    page = lxml.html.fromstring(ask(app, "/topics/plain/tp01").text)
+    assert page.xpath("//ol[@class='ranking words']//bdi/text()") == ["政府", "服务"]
+    assert page.xpath("//h1//span[@class='tag']/text()|//h1//span[@class='tag']/bdi/text()") == [
+        "boilerplate",
+        "twin of ",
+        "tp02",
+    ]
+    assert not page.xpath("//input[@type='range']|//svg")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -43,4 +44,5 @@ def explore(
         if open_page:
             typer.launch(address)
 
-    explore_run(run, options, ready)
+    with suppress(KeyboardInterrupt):  # the way to end it
+        explore_run(run, options, ready)

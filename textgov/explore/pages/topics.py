@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SHOWN_WORDS = 30
-TEXTS = ("topic", "label", "share")
+TOLD = ("topic", "label", "share", "boilerplate", "twin", "top_words", "frex_words", "relevance_words", "shown_words")
 FEW = 12  # words of a topic in the list
+STRONGEST = 10  # correlations with columns of the panel
 
 
 def list_topics(site: Site, query: Query) -> Answer:
@@ -23,14 +24,16 @@ def list_topics(site: Site, query: Query) -> Answer:
     name = query.get("model") or next(iter(models), "")
     model = _model(site, name) if models else None
     rows = [_row(model, row) for row in model.topics.to_dict("records")] if model else []
-    others = [str(one) for one in model.topics.columns if one not in TEXTS] if model else []
+    others = [str(one) for one in model.topics.columns if one not in TOLD] if model else []
     return Page("topics", {"models": list(models), "model": name, "rows": rows, "columns": others})
 
 
 def _row(model: TopicFiles, row: dict[Any, Any]) -> dict[str, Any]:
     found = {str(name): plain(value) for name, value in row.items()}
     words = [one["word"] for one in ranked(model.words(str(row["topic"])), WEIGHT, FEW)]
-    return {"label": "", "share": None, **found, "shown_words": words}
+    listed = str(found.get("top_words") or "").split()
+    missing = {"label": "", "share": None, "boilerplate": None, "twin": None}
+    return {**missing, **found, "shown_words": words or listed[:FEW], "top_words": listed}
 
 
 def show_topic(site: Site, query: Query) -> Answer:
@@ -54,7 +57,7 @@ def show_topic(site: Site, query: Query) -> Answer:
             "model": model.name,
             "topic": topic,
             "row": row,
-            "facts": [(name, value) for name, value in row.items() if name not in (*TEXTS, "shown_words")],
+            "facts": [(name, value) for name, value in row.items() if name not in TOLD],
             "words": [one | {"relevance": relevance(one, weight)} for one in ranked(words, weight, SHOWN_WORDS)],
             "all_words": [[one["word"], one["log_p"], one["log_lift"], one.get("probability")] for one in words],
             "shown": SHOWN_WORDS,
@@ -62,11 +65,16 @@ def show_topic(site: Site, query: Query) -> Answer:
             "years": years,
             "curves": [Curve("", values, band)] if values else [],
             "typical": [one | {"document": numbers.get(str(one.get("doc_id")))} for one in model.of("typical", topic)],
-            "correlations": model.of("lexicon_correlation", topic),
+            "correlations": _strongest(model.of("lexicon_correlation", topic)),
             "before": names[at - 1] if at else None,
             "after": names[at + 1] if at + 1 < len(names) else None,
         },
     )
+
+
+def _strongest(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    known = [row for row in rows if row.get("correlation") is not None]
+    return sorted(known, key=lambda row: -abs(row["correlation"]))[:STRONGEST]
 
 
 def topic_table(site: Site, query: Query) -> Answer:
