@@ -2,8 +2,8 @@ const page = document.documentElement;
 const specs = JSON.parse(document.getElementById("specs").textContent);
 const button = document.getElementById("switch");
 const words = {
-  zh: { html: "zh-CN", other: "English", lang: "en", label: "Show this page in English" },
-  en: { html: "en", other: "中文", lang: "zh-CN", label: "用中文显示本页" },
+  zh: { html: "zh-CN", other: "English", lang: "en", label: "Show this page in English", save: "保存图片" },
+  en: { html: "en", other: "中文", lang: "zh-CN", label: "用中文显示本页", save: "Save the picture" },
 };
 // The interpreter instead of new Function(): the page forbids the making of code.
 const options = {
@@ -21,6 +21,7 @@ async function draw(lang) {
       place.view?.finalize();
       const found = await window.vegaEmbed(place, spec, saved);
       place.view = found.view;
+      place.querySelector("summary")?.setAttribute("aria-label", words[lang].save);
       place.dataset.drawn = lang;
     } catch (error) {
       place.textContent = String(error);
