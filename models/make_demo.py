@@ -29,8 +29,8 @@ HERE = Path(__file__).resolve().parent
 CORPUS = HERE.parent / "corpora" / "demo"
 # Sections, because the paragraphs of the demo are a few sentences drawn from a small pool.
 OPTIONS = FitOptions(method="seeded", n_topics=12, seed=1, unit="section", min_docs=5, name="demo")
-# The lexicon as it was when the model was made: a new version of it does not change the model.
-LEXICON = HERE / "demo" / "lexicon.yaml"
+# The lexicon and the lists of words as they were when the model was made: new versions do not change it.
+LISTS = {name: HERE / "demo" / name for name in ("lexicon.yaml", "stopwords.txt", "tags.csv")}
 # Of numbers that are no arrays: logarithms differ in their last digits from one processor to the next.
 DIGITS = 6
 CARD = """\
@@ -74,12 +74,13 @@ def make(out: Path) -> None:
     """Write the model, its card and its manifest into a folder."""
     with tempfile.TemporaryDirectory() as scratch:
         run = Path(scratch) / "run"
-        stages = StageOptions(lexicons=(read_lexicon(LEXICON),))
+        stages = StageOptions(lexicons=(read_lexicon(LISTS["lexicon.yaml"]),))
         run_panel([CORPUS / "reports"], run, RunOptions(stages), engine="serial")
-        fitted = fit_run(run, replace(OPTIONS, lexicon=str(LEXICON)))
+        lexicon, stopwords, tags = map(str, LISTS.values())
+        fitted = fit_run(run, replace(OPTIONS, lexicon=lexicon, stopwords=stopwords, tags=tags))
         report = report_run(run, fitted.folder)
         documents = len(pd.read_parquet(run / "documents.parquet"))
-        lexicon = (fitted.folder / "lexicon.yaml").read_bytes()
+        lists = {name: (fitted.folder / name).read_bytes() for name in LISTS}
     facts = {
         name: round(value, DIGITS) if isinstance(value, float) else value for name, value in fitted.model.facts.items()
     }
@@ -87,7 +88,8 @@ def make(out: Path) -> None:
     model = replace(fitted.model, facts=facts)
     out.mkdir(parents=True, exist_ok=True)
     write_model(model, out)
-    (out / "lexicon.yaml").write_bytes(lexicon)
+    for name, data in lists.items():
+        (out / name).write_bytes(data)
     card = _card(model, report.tables["topics.csv"], documents)
     (out / "README.md").write_text(card, "utf-8", newline="\n")
     (out / "manifest.json").write_text(_manifest(out), "utf-8", newline="\n")

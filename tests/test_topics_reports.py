@@ -9,6 +9,7 @@ import math
 import re
 import shutil
 import sys
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 
@@ -36,6 +37,7 @@ from textgov.run.topics import (
     similarity_run,
     stability_run,
 )
+from textgov.run.topics.page import topics_page
 from textgov.run.topics.report import correlate
 from textgov.run.topics.similarity import find_copies
 from textgov.store import read_model, read_plan
@@ -560,6 +562,20 @@ def test_the_sample_model_is_found_by_name_and_folder(command):
     for name in ("demo", folder):
         assert command("topics", "show", name)[:2] == (0, show_topics(model) + "\n")
     assert "digital-government" in show_topics(model)
+
+
+def test_the_sample_model_goes_into_the_wheel():
+    project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text("utf-8"))
+    targets = project["tool"]["hatch"]["build"]["targets"]
+    assert targets["wheel"]["force-include"]["models/demo"] == "textgov/data/models/demo"
+    assert "models/demo" in targets["sdist"]["include"]
+
+
+def test_texts_are_no_markup_on_the_page(tables, model):
+    typical = tables["typical.csv"].assign(text="<script>alert(1)</script>")
+    page = topics_page(model, {**tables, "typical.csv": typical})
+    assert "<script>" not in page
+    assert "&lt;script&gt;" in page
 
 
 def test_the_card_of_the_sample_model_is_true():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -67,7 +68,8 @@ def _topic_lines(name: str, row: Mapping[Any, Any], tables: Mapping[str, pd.Data
     passages = tables["typical.csv"]
     for one in passages[passages["topic"] == name].head(PASSAGES).to_dict("records"):
         year = "" if pd.isna(one["year"]) else one["year"]
-        lines += ["", f"> {one['text']}", ">", f"> — {one['city']} {year} ({one['share']:.2f})"]
+        text, city = (html.escape(str(one[key]), quote=False) for key in ("text", "city"))  # no markup in Markdown
+        lines += ["", f"> {text}", ">", f"> — {city} {year} ({one['share']:.2f})"]
     return lines
 
 
