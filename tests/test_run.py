@@ -301,6 +301,23 @@ def test_the_size_of_a_group_changes_no_result(source, result, tmp_path, monkeyp
     }
 
 
+def test_a_workbook_holds_some_doubts_and_says_so(source, tmp_path, monkeypatch):
+    monkeypatch.setattr("textgov.run.summary.MOST_REVIEWED", 2)
+    monkeypatch.setattr("textgov.run.summary.PARTS", 1)
+    monkeypatch.setattr("textgov.batch.shards.SHARD_FILES", 1)
+    folder = tmp_path / "source"
+    shutil.copytree(source / "湖南省" / "长沙市", folder / "湖南省" / "长沙市")
+    for name in ("甲", "乙", "丙", "丁"):
+        (folder / f"{name}.txt").write_text(f"{name}处没有写明地点。\n", "utf-8")
+    done = run_panel([folder], tmp_path / "out", demo_options(), workers=1)
+    every = pd.read_csv(done.out / "review.csv", dtype=str)
+    assert len(every) >= 4
+    for name, sheet in (("review.xlsx", 0), ("panel.xlsx", "review")):
+        found = pd.read_excel(done.out / name, sheet_name=sheet, dtype=str)
+        assert found["doc_id"].tolist() == every["doc_id"].tolist()[:2]
+    assert done.notes == (("review_cut", {"n": 2, "total": len(every)}),)
+
+
 def test_a_shard_without_documents_passes(tmp_path):
     broken = tmp_path / "2014.docx"
     broken.write_bytes(b"PK\x03\x04 not a document")

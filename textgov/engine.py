@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import threading
@@ -114,8 +115,10 @@ def _dask(options: EngineOptions) -> Executor:
         if options.scheduler is not None:
             client = distributed.Client(options.scheduler, timeout="20s", set_as_default=False)
         else:
+            where = {"dashboard_address": None, "host": "127.0.0.1"}
+            # A worker that is slow to end is killed, which is no news for the user.
             cluster = distributed.LocalCluster(
-                n_workers=options.n_workers, threads_per_worker=1, dashboard_address=None, host="127.0.0.1"
+                n_workers=options.n_workers, threads_per_worker=1, silence_logs=logging.ERROR, **where
             )
             client = distributed.Client(cluster, set_as_default=False)
     except (OSError, ValueError) as error:

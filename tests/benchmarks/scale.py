@@ -1,6 +1,13 @@
 """What N documents cost: the main job on made-up reports, at several N, in one run.
 
 usage: python tests/benchmarks/scale.py [--sizes 2000:14276 2000:3000 20000:3000] [--large] [--work DIR] [--json FILE]
+       python tests/benchmarks/scale.py --speedup [20000:500] [--reports DIR]
+       python tests/benchmarks/scale.py --parts 1000000
+
+``--speedup`` measures, on a quiet machine, one and two workers, processes and Dask in turn, a run that finds nothing
+changed and one with one file changed, and says how many of its goals are reached; DIR are files for one more run that
+finds nothing changed. ``--parts`` copies the store of 20,000 documents under other names until there are so many, and
+measures what the driver does with them: screening, and writing the results.
 
 A size is the number of documents and their mean number of Han characters; ``--large`` adds 20,000 and 200,000 documents
 of 750. Each size is run fresh with one and with two workers, killed half-way and resumed, run again with nothing
@@ -35,11 +42,15 @@ from itertools import chain, permutations
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import opencc
+import pyarrow as pa
+import pyarrow.parquet as pq
 from main_job import RECIPE, timed
 
 from textgov import read_lexicon
 from textgov.regions import read_divisions
+from textgov.store import make_folder, table_writer
 
 DEMO = Path(__file__).resolve().parents[2] / "corpora" / "demo"
 SEED = 20_261_122
@@ -237,10 +248,15 @@ def entered(out: Path) -> list[float]:
     return [entry.stat().st_mtime for entry in (out / "store" / "ledger").glob("*.json")]
 
 
-def run_job(folder: Path, out: Path, workers: int, kill_at: int | None = None) -> Cost:
+def run_job(folder: Path, out: Path, workers: int, kill_at: int | None = None, *more: str) -> Cost:
     """Run the main job as a process; ``kill_at`` shards, kill it and its workers."""
     command = [sys.executable, "-c", "from textgov.cli import main; main()", "panel", str(folder)]
-    command += ["--out", str(out), "--workers", str(workers), "--json", "--quiet"]
+    command += ["--out", str(out), "--workers", str(workers), "--json", "--quiet", *more]
+    return run_watched(command, out, kill_at, folder)
+
+
+def run_watched(command: Sequence[str], out: Path, kill_at: int | None, folder: Path | None) -> Cost:
+    """Run a command and look at it; what it says of the documents in ``folder`` is checked."""
     cpu: dict[int, float] = {}
     cost, began, start, busy = Cost(), time.time(), time.perf_counter(), busy_seconds()
     with tempfile.TemporaryFile() as said:
@@ -262,9 +278,10 @@ def run_job(folder: Path, out: Path, workers: int, kill_at: int | None = None) -
     if kill_at is None:
         if process.returncode not in (0, PARTIAL):
             raise SystemExit(f"{command[3:]} failed with status {process.returncode}")
-        facts = json.loads(told)
-        if facts["n_failed"] or facts["n_documents"] != sum(1 for _ in folder.rglob("*.txt")):
-            raise SystemExit(f"not every document was read: {facts}")
+        if folder is not None:
+            facts = json.loads(told)
+            if facts["n_failed"] or facts["n_documents"] != sum(1 for _ in folder.rglob("*.txt")):
+                raise SystemExit(f"not every document was read: {facts}")
     cost.map_seconds = max([0.0, *(at - began for at in entered(out) if at > began)])
     return cost
 
@@ -339,6 +356,157 @@ def measure(n: int, n_chars: int, work: Path) -> Told:
     return told
 
 
+# ---- goals ----
+
+
+def print_speedup(n: int, n_chars: int, work: Path, real: Path | None) -> None:
+    """One and two workers, two engines, nothing and one file changed; each against its goal."""
+    folder, runs = work / "reports", dict[str, Cost]()
+    make_reports(folder, n, n_chars)
+    for number in range(2):  # in turn, so that what else goes on falls on all; the faster of two counts
+        for name, workers, more in (("one", 1, ()), ("two", 2, ()), ("dask", 2, ("--engine", "dask"))):
+            out = work / name
+            shutil.rmtree(out, ignore_errors=True)
+            cost = run_job(folder, out, workers, None, *more)
+            print_cost(f"{name} {number + 1}", cost)
+            if name not in runs or cost.seconds < runs[name].seconds:
+                runs[name] = cost
+    out = work / "two"
+    runs["no-op"] = min((run_job(folder, out, 2) for _ in range(2)), key=lambda cost: cost.seconds)
+    print_cost("no-op", runs["no-op"])
+    changed = sorted(folder.rglob("*.txt"))[n // 2]
+    for number in range(2):
+        changed.write_bytes(changed.read_bytes() + "补充一句。\n".encode())
+        cost = run_job(folder, out, 2)
+        print_cost(f"changed {number + 1}", cost)
+        if number == 0 or cost.seconds < runs["changed"].seconds:
+            runs["changed"] = cost
+    one, two, dask = runs["one"], runs["two"], runs["dask"]
+    goals = [
+        ("map stages, one worker / two workers", one.map_seconds / two.map_seconds, ">=", 1.7),
+        ("whole run, one worker / two workers", one.seconds / two.seconds, "", 0.0),
+        ("Dask / processes", dask.seconds / two.seconds, "<=", 1.25),
+        (f"one file changed among {n:,}, seconds", runs["changed"].seconds, "<=", 5.0),
+    ]
+    if real is not None:
+        run_watched(real_command(real, work), work / "real", None, None)
+        cost = min((run_watched(real_command(real, work), work / "real", None, None) for _ in range(2)), key=seconds)
+        print_cost("real no-op", cost)
+        goals.append(("nothing changed in the reports given, seconds", cost.seconds, "<=", 2.0))
+    for name, value, sign, goal in goals:
+        verdict = "" if not sign else f"goal {sign} {goal}"
+        print(f"  {name}: {value:.2f}   {verdict}")
+    busy = max(cost.others for cost in runs.values())
+    print(f"  other work kept up to {busy:.2f} processors busy meanwhile")
+
+
+def seconds(cost: Cost) -> float:
+    """The wall seconds of a run."""
+    return cost.seconds
+
+
+def real_command(real: Path, work: Path) -> list[str]:
+    """The main job on some other files."""
+    command = [sys.executable, "-c", "from textgov.cli import main; main()", "panel", str(real)]
+    return [*command, "--out", str(work / "real"), "--workers", "2", "--quiet"]
+
+
+def print_cost(name: str, cost: Cost) -> None:
+    """One line for a run."""
+    print(f"  {name:10} {cost.seconds:7.2f} s, stages {cost.map_seconds:6.2f}", end="")
+    print(f"; CPU driver {cost.driver_cpu:5.1f}, workers {cost.workers_cpu:5.1f}", end="")
+    print(f"; MB driver {cost.driver_mb:.0f}, worker {cost.worker_mb:.0f}; others {cost.others:.2f}", flush=True)
+
+
+# ---- the driver's part alone ----
+
+
+PARTS_BASE, EQUAL_EVERY = "20000:500", 10
+# What a run does behind its stages, on a store that is there.
+REST = """
+import json, sys
+from pathlib import Path
+from textgov import read_lexicon
+from textgov.batch import StageOptions
+from textgov.engine import EngineOptions, open_engine
+from textgov.regions import read_divisions
+from textgov.run import RunOptions
+from textgov.run.outputs import write_run
+from textgov.run.screening import screen_run
+from textgov.run.shelf import Shelf
+
+def rest(out):
+    shard_ids = tuple(json.loads((out / "shards.json").read_text()))
+    options, gazetteer = RunOptions(StageOptions(lexicons=(read_lexicon("digital-government"),))), read_divisions()
+    shelf = Shelf(out, shard_ids, options.stages.lexicons, True)
+    with open_engine(EngineOptions("processes", 1)) as pools:
+        screened = screen_run(shelf, (), options.panel, gazetteer)
+        written = write_run(shelf, screened, (), (), options, gazetteer, {}, pools.open_pool())
+    print(written.numbers)
+
+if __name__ == "__main__":
+    rest(Path(sys.argv[1]))
+"""
+
+
+def print_parts(n: int, work: Path) -> None:
+    """Copy a store until it holds ``n`` documents; screen them and write the results."""
+    base, _, n_chars = PARTS_BASE.partition(":")
+    folder, out, many = work / "reports", work / "out", work / "many"
+    make_reports(folder, int(base), int(n_chars))
+    print_cost("the base", run_job(folder, out, 2))
+    shard_ids = copy_store(out, many, -(-n // int(base)))
+    (many / "shards.json").write_text(json.dumps(shard_ids), "utf-8")
+    script = work / "rest.py"
+    script.write_text(REST, "utf-8")
+    print_cost(f"{n:,}", run_watched([sys.executable, str(script), str(many)], many, None, None))
+
+
+def copy_store(out: Path, many: Path, n_copies: int) -> list[str]:
+    """Copies of every shard with other ids and signatures; one of `EQUAL_EVERY` copies keeps the signatures.
+
+    The documents of copies that keep them are equal to those of another: they wait and are listed.
+    """
+    found, shard_ids = [], []
+    for path in sorted((out / "store").glob("*/*.parquet")):
+        if path.parent.name != "corpus":
+            file = pq.ParquetFile(path)
+            groups = [file.read_row_group(number) for number in range(file.num_row_groups)]
+            found.append((path.parent.name, path.stem, groups, file))
+    for number in range(n_copies):
+        for folder, stem, groups, file in found:
+            target = make_folder(many / "store" / folder) / f"{number:04}{stem[4:]}.parquet"
+            form = file.metadata.metadata[b"format"].decode()
+            with table_writer(target, file.schema_arrow.remove_metadata(), form) as write:
+                for group in groups:
+                    write(renamed(group, folder, number).replace_schema_metadata())
+            if folder == "places":
+                shard_ids.append(target.stem)
+    return shard_ids
+
+
+def renamed(table: pa.Table, folder: str, number: int) -> pa.Table:
+    """A table of the store with other ids, paths or signatures."""
+    before, chance = f"{number:04}/", random.Random(number)
+    if folder == "places":
+        return with_column(table, "doc_id", [before + one for one in table["doc_id"].to_pylist()])
+    if folder == "inputs":
+        table = with_column(table, "path", [before + one for one in table["path"].to_pylist()])
+        return with_column(table, "doc_ids", [[before + one for one in ids] for ids in table["doc_ids"].to_pylist()])
+    if folder == "signs" and number % EQUAL_EVERY != 1:
+        change, words = chance.getrandbits(62), np.array([chance.getrandbits(32) for _ in range(64)], dtype="<u4")
+        exact = [f"{int(one, 16) ^ change:016x}" for one in table["exact"].to_pylist()]
+        near = [(np.frombuffer(one, "<u4") ^ words).tobytes() if one else one for one in table["near"].to_pylist()]
+        return with_column(with_column(table, "exact", exact), "near", near)
+    return table
+
+
+def with_column(table: pa.Table, name: str, values: list[object]) -> pa.Table:
+    """A table with other values in one column."""
+    at = table.schema.get_field_index(name)
+    return table.set_column(at, table.schema.field(at), pa.array(values, table.schema.field(at).type))
+
+
 # ---- the table ----
 
 
@@ -383,7 +551,18 @@ def main() -> None:
     parser.add_argument("--large", action="store_true")
     parser.add_argument("--work", type=Path, help="folder for documents and results; a temporary one if not given")
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--speedup", nargs="?", const="20000:500", metavar="SIZE")
+    parser.add_argument("--reports", type=Path, help="files for one more run with nothing changed")
+    parser.add_argument("--parts", type=int, metavar="N")
     args = parser.parse_args()
+    if args.speedup or args.parts:
+        with tempfile.TemporaryDirectory(dir=args.work) as work:
+            if args.speedup:
+                n, _, n_chars = args.speedup.partition(":")
+                print_speedup(int(n), int(n_chars), Path(work), args.reports)
+            else:
+                print_parts(args.parts, Path(work))
+        return
     all_told: list[Told] = []
     for size in [*args.sizes, *(LARGE if args.large else ())]:
         n, _, n_chars = size.partition(":")

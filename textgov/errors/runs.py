@@ -58,6 +58,10 @@ RUN_MESSAGES: dict[str, Message] = {
         "{path}, sheet {sheet}: {n} texts are longer than an Excel cell and were shortened; {full} has them whole",
         "{path} 工作表 {sheet}：{n} 处文字超过 Excel 单元格上限，已截短；全文见 {full}",
     ),
+    "review_cut": Message(
+        "review.xlsx and the sheet review of panel.xlsx hold the first {n} of {total} doubts; review.csv has them all",
+        "review.xlsx 和 panel.xlsx 的 review 工作表只含 {total} 条疑点中的前 {n} 条；完整内容见 review.csv",
+    ),
     "out_exists": Message(
         "{path} exists already; delete it or name another file", "{path} 已存在；请删除它或换一个名字"
     ),

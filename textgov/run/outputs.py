@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, Executor
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
@@ -130,7 +131,7 @@ def write_run(
     if faults:
         raise _joined(faults)
     files.append(export.write_json(record, shelf.out / "provenance.json"))
-    return Written(panel, tuple(sorted(files)), summary.numbers(), extended.notes)
+    return Written(panel, tuple(sorted(files)), summary.numbers(), (*extended.notes, *summary.notes()))
 
 
 def _stream_all(
@@ -195,12 +196,12 @@ def _write_rest(
     review = summary.review_frame()
     extra = export.ExportExtras(review, record["run_id"], record["options"])
     labels: Any = options.labels
-    # The workbook takes as long as all the rest: it is written elsewhere meanwhile.
+    # The workbook takes as long as all the rest: it is written elsewhere meanwhile. It alone holds the doubts.
     book = {"panel.xlsx"}
     rest = set(export.PANEL_FILES) - book
     waiting = [
-        _elsewhere(executor, partial(export.write_panel, panel, out, labels=labels, extra=extra, only=only))
-        for only in (book, rest)
+        _elsewhere(executor, partial(export.write_panel, panel, out, labels=labels, extra=more, only=only))
+        for only, more in ((book, extra), (rest, replace(extra, review=None)))
     ]
     writers: list[Callable[[], Path | tuple[Path, ...]]] = [
         lambda: export.write_table(review, out / "review.xlsx"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 # A workbook is for people: it holds this many doubts, the csv file all of them.
 MOST_REVIEWED = 50_000
+PARTS = 256  # frames of doubts, one a shard, before they are joined: each takes 20 kB beside its rows
 
 
 class Summary:
@@ -50,6 +51,8 @@ class Summary:
             if self.n_reviewed < MOST_REVIEWED:
                 self.reviews.append(review.iloc[: MOST_REVIEWED - self.n_reviewed])
             self.n_reviewed += len(review)
+            if len(self.reviews) > PARTS:
+                self.review_frame()
 
     def numbers(self) -> Numbers:
         """The numbers alone."""
@@ -60,7 +63,16 @@ class Summary:
         import pandas as pd
 
         parts = [part for part in self.reviews if len(part)]
-        return pd.concat(parts, ignore_index=True) if parts else Corpus(()).review[list(REVIEW_COLUMNS)]
+        if len(parts) > 1:
+            parts = [pd.concat(parts, ignore_index=True)]
+        self.reviews = parts  # joined, so that they are in memory once
+        return parts[0] if parts else Corpus(()).review[list(REVIEW_COLUMNS)]
+
+    def notes(self) -> tuple[tuple[str, Mapping[str, Any]], ...]:
+        """What the user should know of the outputs."""
+        if self.n_reviewed <= MOST_REVIEWED:
+            return ()
+        return (("review_cut", {"n": MOST_REVIEWED, "total": self.n_reviewed}),)
 
 
 def documents_table(
