@@ -322,6 +322,10 @@ def test_coders_see_no_place_year_or_hit(written):
     offered = [cell.value for cell in book["choices"]["A"]]
     assert offered[:3] == ["yes", "no", "unsure"]
     assert not any(offered[3:])
+    heights = [page.row_dimensions[at].height for at in range(2, len(sample.sheet) + 2)]
+    longest = sample.sheet["sentence"].str.len().to_numpy().argmax()
+    assert heights[longest] >= 15 * 2 * len(sample.sheet["sentence"].iloc[longest]) / 60
+    assert min(heights) >= 15
     words = " ".join(str(cell.value) for row in book["instructions"].iter_rows() for cell in row)
     assert "Do not talk" in words
     assert "独立" in words

@@ -24,6 +24,7 @@ CELL_LIMIT = 32_767  # UTF-16 units in an Excel cell
 SHEET_ROWS, SHEET_COLUMNS = 1_048_576, 16_384
 EXACT_DIGITS = 10**15  # Excel keeps 15 digits of an integer; longer ones become text
 NUMBER_WIDTH, WIDEST = 6, 60  # of a column, in Latin letters
+LINE_HEIGHT, MOST_LINES = 15, 27  # in points; Excel takes rows of at most 409 points
 # what a cell cannot hold; line ends become \n before
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
@@ -121,6 +122,11 @@ def _lock(book: Any, page: Any, sheet: Sheet) -> None:
                 page.write_blank(row, at, None, form)
             else:
                 page.write_string(row, at, _excel_text(str(value), sheet.full, Counter()), form)
+    widths = [sheet.widths.get(name, 12) for name in sheet.frame.columns]
+    for row, values in enumerate(sheet.frame.to_numpy(dtype=object).tolist(), 1):
+        page.set_row(row, LINE_HEIGHT * max(map(_lines, values, widths)))
+    page.set_landscape()
+    page.fit_to_pages(1, 0)
     allowed = ("sort", "autofilter", "format_columns", "format_rows", "select_locked_cells", "select_unlocked_cells")
     page.protect("", dict.fromkeys(allowed, True))
 
@@ -160,6 +166,12 @@ def _excel_text(text: str, full: str, faults: Counter[str]) -> str:
         marker = f"…[cut, {len(whole)} characters; full text in {full}]"
         text = units[: 2 * (CELL_LIMIT - len(marker))].decode("utf-16-le", "ignore") + marker
     return text
+
+
+def _lines(value: object, width: int) -> int:
+    """Lines that a wrapped text takes; not every program finds the height of a row itself."""
+    cells = (sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line) for line in str(value).split("\n"))
+    return min(sum(max(-(-n // max(width - 4, 1)), 1) for n in cells), MOST_LINES)
 
 
 def _width(text: str) -> int:
