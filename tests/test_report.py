@@ -24,6 +24,8 @@ from textgov.batch import StageOptions
 from textgov.cli import main
 from textgov.demo import demo_folder, demo_options
 from textgov.errors import StoreError, UsageError
+from textgov.extend import ExtendOptions, extend_files
+from textgov.index import IndexOptions
 from textgov.lexicon import read_lexicon
 from textgov.outside import read_panel
 from textgov.records import Panel, Variable
@@ -349,6 +351,51 @@ def test_what_was_made_after_a_run_enters_and_the_run_still_counts_as_whole(run,
     page = parsed(copy / "out" / "report.html")
     assert rows_of(page, "validity-known_groups") == [["东部高于西部", ">0", "yes"]]
     assert rows_of(page, "topics-seeded-topics")[0][0] == "tp01"
+
+
+def test_weights_and_estimates_are_those_of_the_files(run, tmp_path):
+    copy = tmp_path / "run"
+    shutil.copytree(run, copy)
+    of = "dgi=dg_service_p10k,dg_data_p10k"
+    extend_files(copy, ExtendOptions(index=IndexOptions(of=(of,), methods=("ew",))))
+    folder = copy / "estimates"
+    folder.mkdir()
+    terms = ["ev_m2", "ev_0", "ev_p1"]
+    table = pd.DataFrame(
+        {
+            "term": terms,
+            "estimate": [0.1, 0.5, -0.25],
+            "std_error": 0.1,
+            "t": 1.0,
+            "p": 0.3,
+            "ci_low": [-0.1, 0.3, -0.45],
+            "ci_high": [0.3, 0.7, -0.05],
+            "n": 40,
+            "groups": 5,
+        }
+    )
+    table.to_csv(folder / "event.csv", index=False)
+    record = {"options": {"y": SCRIPT, "level": 0.9}, "notes": {"zh": ["样本 <b>"], "en": ["sample <b>"]}}
+    (folder / "event.json").write_text(json.dumps(record), "utf-8")
+    page = parsed(rewrite_report(copy))
+    weights = pd.read_csv(copy / "index_weights.csv")
+    bars = values_of(specs_of(page)["index-weights-dgi-ew"]["zh"])
+    assert {row["row"]: row["mean"] for row in bars} == pytest.approx(
+        dict(zip(weights["column"], weights["weight"], strict=True))
+    )
+    rows = rows_of(page, "estimates-event")
+    assert [row[0] for row in rows] == terms
+    assert [[float(cell) for cell in row[1:]] for row in rows] == table[
+        ["estimate", "std_error", "p", "ci_low", "ci_high"]
+    ].to_numpy().tolist()
+    spec = specs_of(page)["estimates-event-event"]["en"]
+    inner = [one for layer in spec["layer"] for one in (layer, *layer.get("layer", ()))]
+    held = [row for one in inner for row in one.get("data", {}).get("values", ()) if "years" in row]
+    points = {row["years"]: row["estimate"] for row in held}
+    assert points == {-2: 0.1, -1: 0.0, 0: 0.5, 1: -0.25}
+    assert "90 % interval" in json.dumps(spec)
+    assert "sample <b>" in text_of(page.get_element_by_id("estimates"), "en")
+    assert any(line.startswith("textgov index again") for line in tg.cite_run(copy).commands)
 
 
 # ---- hostile text ----

@@ -106,7 +106,8 @@ def rerun_commands(record: Mapping[str, Any]) -> tuple[str, ...]:
         words.append(f"--lexicon {one['lexicon'].partition('@')[0]}")
     words += [f"--{name.replace('_', '-')} {value}" for name, value in _told(options)]
     version = record.get("versions", {}).get("textgov", "")
-    return (f"# textgov {version}", " ".join(words), "textgov diff RUN again")
+    later = [f"textgov {_LATER[name]} again ...  # the options of {name} below" for name in _LATER if name in options]
+    return (f"# textgov {version}", " ".join(words), *later, "textgov diff RUN again")
 
 
 # Options of the command line by the section of the record, with the values that need not be said.
@@ -116,6 +117,10 @@ _SPOKEN: dict[str, dict[str, Any]] = {
     "locate": {"year": "session", "path_pattern": None},
     "load": {"encoding": None, "text_column": None, "language": "zh"},
 }
+
+
+# What was added to the panel after the run, by the section of the record, in the order in which it is added.
+_LATER = {"join": "join", "index": "index", "policies": "policies attach"}
 
 
 def _told(options: Mapping[str, Any]) -> list[tuple[str, object]]:

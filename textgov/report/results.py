@@ -39,7 +39,7 @@ def validity_section(out: Path) -> Section:
         return Section(
             "validity",
             title,
-            (missing_note(Said("尚未检验效度", "Validity has not been tested"), "textgov validate RUN"),),
+            (missing_note(Said("尚未检验效度", "Validity has not been tested"), "textgov validate known-groups RUN"),),
         )
     if (folder / "validity.md").is_file():
         blocks.insert(

@@ -42,7 +42,10 @@ def topic_sections(out: Path) -> list[Section]:
     folders = topic_folders(out)
     if not folders:
         title = Said("主题", "Topics")
-        note = missing_note(Said("此处还没有主题模型", "No topic model is here yet"), "textgov topics fit RUN")
+        note = missing_note(
+            Said("此处还没有主题模型", "No topic model is here yet"),
+            "textgov topics fit RUN; textgov topics assign RUN; textgov topics report RUN",
+        )
         return [Section("topics", title, (note,))]
     return [_topic_section(folder) for folder in folders]
 
