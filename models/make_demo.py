@@ -11,7 +11,7 @@ import argparse
 import json
 import sys
 import tempfile
-from dataclasses import asdict, replace
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -31,6 +31,8 @@ CORPUS = HERE.parent / "corpora" / "demo"
 OPTIONS = FitOptions(method="seeded", n_topics=12, seed=1, unit="section", min_docs=5, name="demo")
 # The lexicon and the lists of words as they were when the model was made: new versions do not change it.
 LISTS = {name: HERE / "demo" / name for name in ("lexicon.yaml", "stopwords.txt", "tags.csv")}
+# The options that the manifest tells; the lists of words are files of the model.
+TOLD = ("method", "n_topics", "seed", "unit", "sections", "min_docs", "max_share")
 # Of numbers that are no arrays: logarithms differ in their last digits from one processor to the next.
 DIGITS = 6
 CARD = """\
@@ -133,7 +135,7 @@ def _manifest(out: Path) -> str:
         "licence": "MIT",
         "generator": "models/make_demo.py",
         "corpus": {"name": "demo", "manifest": _digest(CORPUS / "manifest.json")},
-        "options": asdict(OPTIONS),
+        "options": {name: getattr(OPTIONS, name) for name in TOLD},
         "files": files,
     }
     return json.dumps(about, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
