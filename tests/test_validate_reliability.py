@@ -21,6 +21,7 @@ from textgov.validate import (
     CoverageOptions,
     KnownGroupsOptions,
     ReliabilityOptions,
+    SampleOptions,
     check_coverage,
     check_known_groups,
     correct_labels,
@@ -29,6 +30,7 @@ from textgov.validate import (
     estimate_oriv,
     measure_reliability,
     reliability_of,
+    sample_sentences,
     write_coverage,
     write_known_groups,
     write_page,
@@ -37,7 +39,7 @@ from textgov.validate.correct import estimate_slope
 from textgov.validate.coverage import balanced_window
 from textgov.validate.effects import Within
 from textgov.validate.grid import Spec, count_grid
-from textgov.validate.reliability import median_estimate, split_terms
+from textgov.validate.reliability import label_panel, median_estimate, split_terms
 from textgov.validate.runs import read_run
 
 KEYS = ("code", "year")
@@ -236,6 +238,26 @@ def test_reliability_of_a_run(run):
     table = found.table.query("statistic == 'without_term_r'").set_index("what")["estimate"]
     assert table[f"{category}/{term}"] == pytest.approx(expected)
     assert measure_reliability(run, options).table.equals(found.table)
+
+
+def test_slopes_corrected_by_labels(run, counts):
+    """Labels that agree with the lexicon change nothing; missed sentences move the share of their place-year."""
+    key = sample_sentences(run, SampleOptions(n=60, seed=3)).key
+    labels = key.assign(label=key["found"])
+    options = ReliabilityOptions(halves=2, treat="n_words")
+    found = measure_reliability(run, options, labels).corrections.set_index("correction")
+    assert found.index.tolist() == ["none", "dsl"]
+    assert found["estimate"]["dsl"] == pytest.approx(found["estimate"]["none"])
+    panel = pd.read_parquet(run / "panel.parquet").sort_values(["city_code", "year"])
+    same = label_panel(counts, labels)
+    assert same["sent"].tolist() == pytest.approx(panel["dg_total_sent"].tolist())
+    assert same["dsl"].tolist() == pytest.approx(same["sent"].tolist())
+    missed = labels.assign(label=labels["label"].where(labels["id"] != labels.query("found == 0")["id"].iloc[0], 1))
+    moved = label_panel(counts, missed)
+    gap = (moved["dsl"] - moved["sent"]) * moved["n_sents"]
+    one = labels.query("found == 0").iloc[0]
+    assert gap.sum() == pytest.approx(one["weight"])
+    assert moved[gap.abs() > 1e-6][["code", "year"]].to_numpy().tolist() == [[one["code"], one["year"]]]
 
 
 def test_halves_of_the_terms_add_up():
