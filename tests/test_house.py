@@ -271,9 +271,14 @@ def pinned() -> dict[str, list[Version]]:
     return found
 
 
+# Brings torch, some gigabytes in another build for each kind of graphics card: the user chooses.
+UNLOCKED = ("embeddings",)
+
+
 def named_requirements() -> Iterator[object]:
     parts = {"run": PROJECT["project"]["dependencies"], "build": PROJECT["build-system"]["requires"]}
-    for part, requirements in (parts | PROJECT["project"]["optional-dependencies"]).items():
+    extras = {name: made for name, made in PROJECT["project"]["optional-dependencies"].items() if name not in UNLOCKED}
+    for part, requirements in (parts | extras).items():
         for requirement in requirements:
             yield pytest.param(Requirement(requirement), id=f"{part}-{requirement}")
 

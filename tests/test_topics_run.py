@@ -103,13 +103,15 @@ def test_a_sample_fits_to_fewer_words_and_every_document_is_assigned(run):
 # ---- shares, against the functions and by hand ----
 
 
-def test_shares_of_a_run_are_those_of_the_functions(finished):
+@pytest.mark.parametrize("by", ["document", "unit"])
+def test_shares_of_a_run_are_those_of_the_functions(by, run):
     corpus = tg.locate_corpus(tg.normalise_corpus(tg.load_corpus(PROVINCE)))
-    model = read_model(finished / "topics" / "seeded")
-    options = tg.TermOptions(unit="sentence", lexicons=(tg.read_lexicon("digital-government"),))
+    model = read_model(run / "topics" / "seeded")
+    unit = "sentence" if by == "unit" else "document"
+    options = tg.TermOptions(unit=unit, lexicons=(tg.read_lexicon("digital-government"),))
     parts = tg.assign_topics(model, tg.count_terms(tg.cut_terms(corpus, options)))
     expected = tg.pool_shares(parts).frame.set_index("doc_id")
-    found = pd.read_parquet(finished / "topics" / "seeded" / "doc_topics.parquet").set_index("doc_id")
+    found = pd.read_parquet(assign_run(run, find_model(run), by=by)).set_index("doc_id")
     assert set(found.index) == set(expected.index)
     assert found[list(model.names)].equals(expected.loc[found.index, list(model.names)])
 
@@ -193,6 +195,26 @@ def test_other_methods_take_what_they_need_from_the_run(method, run):
     assert abs(table["n_words"].sum() - fitted.model.facts["words"]) <= 3
 
 
+def test_clusters_get_the_texts_of_their_rows(run, tmp_path, monkeypatch):
+    seen: list[str] = []
+
+    class Encoder:
+        def encode(self, sentences):
+            seen.extend(sentences)
+            return np.zeros((len(sentences), 2))
+
+    def cluster(words, vectors, n_topics, seed):
+        return np.array([int("政务" in line) for line in words])
+
+    monkeypatch.setattr("textgov.run.topics.fit.open_encoder", lambda folder: Encoder())
+    monkeypatch.setattr("textgov.topics.clusters._clusters", cluster)
+    fitted = fit_run(run, FitOptions("bertopic", 4, encoder="here", min_docs=1, max_rows=50))
+    assert fitted.folder.name == "bertopic"
+    assert (len(fitted.model), len(seen), min(map(len, seen)) > 0) == (2, 50, True)
+    shares = pd.read_parquet(assign_run(run, fitted.folder))
+    assert shares[["tp01", "tp02"]].sum(axis=1).to_numpy() == pytest.approx(1)
+
+
 def test_a_topic_for_each_category(run):
     lexicon = tg.read_lexicon("digital-government")
     with pytest.raises(TopicError) as caught:
@@ -247,7 +269,11 @@ def test_a_model_of_other_texts_is_refused_and_nothing_is_written(run, tmp_path)
         (("fit", "RUN", "--method", "dmr", "--covariate", "colour"), "use year"),
         (("fit", "RUN", "--sample", "1", "--unit", "document", "--min-docs", "1"), "only"),
         (("fit", "RUN", "--lexicon", "none.yaml"), "none.yaml"),
+        (("fit", "RUN", "--method", "bertopic"), "needs encoder"),
+        (("fit", "RUN", "--method", "bertopic", "--encoder", "some/model"), "nothing is downloaded"),
+        (("fit", "RUN", "--seed-share", "2"), "seed_share"),
         (("assign", "RUN", "--model", "none"), "no topic model"),
+        (("assign", "RUN", "--by", "word"), "use document or unit"),
         (("attach", "RUN", "--labels", "fr"), "use zh or en"),
     ],
 )

@@ -13,10 +13,13 @@ EXTRAS: dict[str, str] = {
     "diff_diff": "econ",
     "distributed": "dask",
     "docx": "econ",
+    "hdbscan": "embeddings",
     "pyfixest": "econ",
     "pylopdf_fonts_zh_cn": "figures",
     "rdrobust": "econ",
+    "sentence_transformers": "embeddings",
     "starlette": "explore",
+    "umap": "embeddings",
     "uvicorn": "explore",
 }
 

@@ -28,15 +28,19 @@ def fit(
         str, typer.Option(help="Terms that stay whole, and seeds: name or file / 词典（种子词）")
     ] = "digital-government",
     by_category: Annotated[bool, typer.Option("--by-category", help="A topic a category / 每个类别一个主题")] = False,
-    sample: Annotated[int, typer.Option(help="Documents to fit to, at most; 0 for all / 拟合文档数")] = 20_000,
+    sample: Annotated[int, typer.Option(help="Documents to fit to, at most; 0 for all / 拟合文档数")] = 5_000,
     max_rows: Annotated[int, typer.Option(help="Rows to fit to, at most; 0 for all / 拟合行数")] = 60_000,
     min_docs: Annotated[int, typer.Option(help="A term is in so many documents / 词的最少文档数")] = 10,
+    seed_share: Annotated[
+        float, typer.Option(help="Least share of seed words in a seeded topic / 种子词最小占比")
+    ] = 0.5,
     max_share: Annotated[float, typer.Option(help="... and in this share of rows at most / 最大行占比")] = 0.2,
     sections: Annotated[str, typer.Option(help="Sections that are read, or all / 读取的部分，或 all")] = "body",
     stopwords: Annotated[str, typer.Option(metavar="FILE", help="Your own list / 自备停用词表")] = "",
     tags: Annotated[str, typer.Option(metavar="FILE", help="Your own parts of speech / 自备词性表")] = "",
     sweeps: Annotated[int, typer.Option(help="Passes; 0 for the usual / 迭代次数")] = 0,
     covariate: Annotated[list[str] | None, typer.Option(help="dmr: year, place_code, province, level / 协变量")] = None,
+    encoder: Annotated[str, typer.Option(metavar="DIR", help="bertopic: your sentence model / 自备句向量模型")] = "",
     name: Annotated[str, typer.Option(help="Of its folder; the method when not given / 模型名")] = "",
     workers: Workers = None,
     engine: Engine = None,
@@ -60,11 +64,13 @@ def fit(
         max_rows=max_rows,
         min_docs=min_docs,
         max_share=max_share,
+        seed_share=seed_share,
         sections=sections,
         stopwords=stopwords,
         tags=tags,
         sweeps=sweeps,
         covariates=tuple(covariate or ("year",)),
+        encoder=encoder,
         name=name,
     )
     _tell(fit_run(run, options, EngineOptions(engine, workers, scheduler)))
@@ -83,6 +89,7 @@ def _tell(fitted: FittedTopics) -> None:
 def assign(
     run: Run,
     model: Model = "",
+    by: Annotated[str, typer.Option(help="document, or unit and pool / 按整篇或按单位再汇总")] = "document",
     workers: Workers = None,
     engine: Engine = None,
     scheduler: Scheduler = None,
@@ -94,7 +101,8 @@ def assign(
     from textgov.engine import EngineOptions
     from textgov.run.topics import assign_run, find_model
 
-    print(assign_run(run, find_model(run, model), EngineOptions(engine, workers, scheduler)).as_posix())
+    where = EngineOptions(engine, workers, scheduler)
+    print(assign_run(run, find_model(run, model), where, by=by).as_posix())
 
 
 @app.command()

@@ -33,6 +33,10 @@ TOPIC_MESSAGES: dict[str, Message] = {
         "(lexicons) and when terms are trimmed (keep)",
         "{name} 的 {n} 个种子词都不在词表中（{detail} ……）；请在分词（lexicons）和筛选（keep）时保留它们",
     ),
+    "topics_no_cluster": Message(
+        "the {n} rows form no cluster; use more rows, or another encoder",
+        "{n} 行没有形成任何聚类；请增加行数，或换一个编码模型",
+    ),
     "topics_periods": Message(
         "a dynamic model needs two periods or more, and {n} is known; look at the years of the documents",
         "动态模型至少需要两个时期，现有 {n} 个；请检查文档年份",

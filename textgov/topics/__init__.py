@@ -3,6 +3,7 @@
 from textgov.topics.assign import assign_topics, pool_shares
 from textgov.topics.builtin import builtin_topics, read_topics
 from textgov.topics.choose import Choice, ChooseOptions, choose_topics
+from textgov.topics.clusters import cluster_topics, open_encoder
 from textgov.topics.engines import METHODS
 from textgov.topics.fit import TopicOptions, fit_topics
 from textgov.topics.stability import match_topics, measure_stability
@@ -17,11 +18,13 @@ __all__ = [
     "assign_topics",
     "builtin_topics",
     "choose_topics",
+    "cluster_topics",
     "cut_terms",
     "find_collocations",
     "fit_topics",
     "match_topics",
     "measure_stability",
+    "open_encoder",
     "pool_shares",
     "read_topics",
 ]

@@ -108,15 +108,15 @@ def fit_topics(  # the eight are what a model is
     """
     options = options or TopicOptions()
     _check_call(method, {"seeds": seeds, "covariates": covariates, "periods": periods})
-    rows = _choose_rows(terms, seed, options.max_rows)
-    _check_terms(terms, rows, n_topics)
+    rows = choose_rows(terms, seed, options.max_rows)
+    check_terms(terms, rows, n_topics)
     sweeps = options.sweeps or METHODS[method].sweeps
     chain = Chain(n_topics, sweeps, options.alpha, options.eta, seed, options.seed_share)
     lists, missing = _seed_columns(seeds, terms, n_topics) if seeds is not None else ({}, {})
-    counts = _canonical(terms.values[rows])
+    counts = whole_counts(terms.values[rows])
     features = _features(covariates or {}, rows)
     fit = METHODS[method].fit(Task(counts, chain, tuple(lists.values()), features))
-    model = _ordered(terms.names, counts, fit, tuple(lists), _settings(method, chain, options, terms, lists))
+    model = ordered_model(terms.names, counts, fit, tuple(lists), _settings(method, chain, options, terms, lists))
     model = replace(model, facts={**model.facts, **({"seeds_missing": missing} if any(missing.values()) else {})})
     if periods is None:
         return model
@@ -149,7 +149,7 @@ def _check_call(method: str, given: Mapping[str, object]) -> None:
             raise UsageError("option_bad", name=name, value="...", detail=f"the method {method} does not use it")
 
 
-def _choose_rows(terms: Features, seed: int, limit: int | None) -> NDArray[np.int64]:
+def choose_rows(terms: Features, seed: int, limit: int | None) -> NDArray[np.int64]:
     """Rows with words, at most so many: those with the smallest hashes."""
     rows = np.flatnonzero(np.diff(terms.values.indptr))
     if limit is None or len(rows) <= limit:
@@ -163,7 +163,8 @@ def row_key(doc_id: str, seed: int) -> bytes:
     return hashlib.sha256(f"{seed}\n{doc_id}".encode("utf-8", "surrogatepass")).digest()
 
 
-def _check_terms(terms: Features, rows: NDArray[np.int64], n_topics: int) -> None:
+def check_terms(terms: Features, rows: NDArray[np.int64], n_topics: int) -> None:
+    """Refuse what no model can be fitted to: no words, one row, more topics than terms."""
     if n_topics < 2:
         raise UsageError("option_bad", name="n_topics", value=n_topics, detail="use 2 or more")
     if not len(rows):
@@ -200,14 +201,15 @@ def _features(covariates: Mapping[str, Sequence[object]], rows: NDArray[np.int64
     ]
 
 
-def _canonical(counts: csr_array) -> csr_array:
+def whole_counts(counts: csr_array) -> csr_array:
+    """Counts as integers, each term of a row once, none 0."""
     found = counts.astype(np.int64)
     found.sum_duplicates()
     found.eliminate_zeros()
     return found
 
 
-def _ordered(
+def ordered_model(
     names: tuple[str, ...], counts: csr_array, fit: Fit, labels: tuple[str, ...], settings: dict[str, Any]
 ) -> TopicModel:
     """The model with its topics ordered by their share in the words, the largest first."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from textgov.count import count_terms
 from textgov.engine import EngineOptions
+from textgov.errors import UsageError
 from textgov.export.streams import parquet_stream
 from textgov.records import TopicModel
 from textgov.run.topics.folder import SHARES, TOPICS, read_cut
@@ -34,7 +36,10 @@ class _Part(NamedTuple):
 Job = tuple[Path, str, TermOptions, TopicModel]
 
 
-def assign_run(run: Path, folder: Path, where: EngineOptions | None = None) -> Path:
+WAYS = ("document", "unit")
+
+
+def assign_run(run: Path, folder: Path, where: EngineOptions | None = None, *, by: str = "document") -> Path:
     """Find the shares of a model's topics in every document of a run.
 
     Parameters
@@ -44,6 +49,10 @@ def assign_run(run: Path, folder: Path, where: EngineOptions | None = None) -> P
         Of a model, of this run or of another one; see `find_model`.
     where : EngineOptions, optional
         No result depends on it.
+    by : {"document", "unit"}
+        ``document``: the shares that make the words of the whole document most likely. ``unit``: those of its
+        paragraphs, sentences ... (what the model was fitted to), pooled by their words; in short units they are drawn
+        to the prior, and the measure is weaker (``docs/topics.md``).
 
     Returns
     -------
@@ -58,9 +67,13 @@ def assign_run(run: Path, folder: Path, where: EngineOptions | None = None) -> P
     TopicError
         No model, a damaged one, or one of other words than those of the run; nothing is written.
     """
+    if by not in WAYS:
+        raise UsageError("option_bad", name="by", value=by, detail=f"use {' or '.join(WAYS)}")
     shard_ids, _ = read_plan(run)
     model = read_model(folder)
     cut = read_cut(folder, model)
+    if by == "document":
+        cut = replace(cut, unit="document")
     jobs: list[Job] = [(run, shard_id, cut, model) for shard_id in shard_ids]
     known = n_all = 0
     target = run / TOPICS / folder.name

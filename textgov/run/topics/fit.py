@@ -17,8 +17,18 @@ from textgov.run.topics.folder import CUT, SHARES, TABLE, TOPICS, read_cut, tell
 from textgov.run.topics.options import FitOptions
 from textgov.run.topics.shards import Place, choose_documents, map_shards, read_groups
 from textgov.store import make_folder, read_plan, remove_file, write_model
-from textgov.topics import METHODS, TermOptions, TopicOptions, cut_terms, fit_topics
+from textgov.topics import (
+    METHODS,
+    TermOptions,
+    cluster_topics,
+    cut_terms,
+    fit_topics,
+    open_encoder,
+)
+from textgov.topics.clusters import CLUSTERS, Encoder
+from textgov.topics.fit import choose_rows
 from textgov.topics.stability import keep_terms
+from textgov.topics.terms import unit_spans
 
 Job = tuple[Path, str, TermOptions, Collection[str]]
 
@@ -55,8 +65,12 @@ def fit_run(run: Path, options: FitOptions | None = None, where: EngineOptions |
         See `fit_topics`; nothing is written.
     """
     options = options or FitOptions()
+    encoder = open_encoder(options.encoder) if options.method == CLUSTERS else None
     sample = count_sample(run, options, where)
-    model = _fit(sample.terms, options, sample.lexicon, sample.places)
+    if encoder is not None:
+        model = _cluster(sample.terms, options, sample.cut, encoder, run)
+    else:
+        model = _fit(sample.terms, options, sample.lexicon, sample.places)
     return _write(model, run, options, sample.lexicon, sample.cut)
 
 
@@ -114,8 +128,27 @@ def _fit(terms: Features, options: FitOptions, lexicon: Lexicon, places: Mapping
         given["covariates"] = {name: [getattr(place, name) for place in of_row] for name in options.covariates}
     elif needs == "periods":
         given["periods"] = [place.year for place in of_row]
-    chain = TopicOptions(sweeps=options.sweeps or None, max_rows=options.max_rows or None)
-    return fit_topics(terms, options.method, options.n_topics, seed=options.seed, options=chain, **given)
+    return fit_topics(terms, options.method, options.n_topics, seed=options.seed, options=options.chain(), **given)
+
+
+def _cluster(terms: Features, options: FitOptions, cut: TermOptions, encoder: Encoder, run: Path) -> TopicModel:
+    """Topics by clusters of the texts of the rows; only those of the rows that are used are held."""
+    rows = {terms.doc_ids[row] for row in choose_rows(terms, options.seed, options.max_rows or None)}
+    wanted = {
+        terms.parents[at] if terms.parents else doc_id for at, doc_id in enumerate(terms.doc_ids) if doc_id in rows
+    }
+    texts: dict[str, str] = {}
+    for document in (
+        one for shard in read_plan(run)[0] for group in read_groups(run, shard, wanted) for one in group.documents
+    ):
+        spans = unit_spans(document, cut.unit, cut.section_names)
+        if terms.parents:
+            found = {f"{document.doc_id}:{start}-{end}": document.text[start:end] for start, end in spans}
+        else:
+            found = {document.doc_id: "".join(document.text[start:end] for start, end in spans)}
+        texts |= {name: text for name, text in found.items() if name in rows}
+    given = [texts.get(doc_id, "") for doc_id in terms.doc_ids]
+    return cluster_topics(terms, given, encoder, options.n_topics, seed=options.seed, options=options.chain())
 
 
 def seed_lists(options: FitOptions, lexicon: Lexicon) -> dict[str, list[str]]:

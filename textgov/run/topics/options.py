@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from textgov.errors import UsageError
 from textgov.records import Lexicon
-from textgov.topics import METHODS, TermOptions
+from textgov.topics import METHODS, TermOptions, TopicOptions
+from textgov.topics.clusters import CLUSTERS
 
 COVARIATES = ("year", "place_code", "province", "level")
 
@@ -19,7 +20,7 @@ class FitOptions:
     Parameters
     ----------
     method : str
-        One of `textgov.topics.METHODS`.
+        One of `textgov.topics.METHODS`, or ``bertopic`` (`textgov.topics.cluster_topics`).
     n_topics : int
         All topics, the seeded ones included.
     seed : int
@@ -35,6 +36,8 @@ class FitOptions:
         Fit to so many of their rows (sentences ...) at most, chosen likewise; 0 for all.
     min_docs, max_share
         See `textgov.count.trim_terms`.
+    seed_share : float
+        For ``seeded``: see `textgov.topics.TopicOptions`.
     sections : str
         Sections that are read.
     stopwords, tags : str
@@ -43,6 +46,8 @@ class FitOptions:
         Passes; 0 for what the method needs.
     covariates : tuple of str
         For ``dmr``: any of ``year``, ``place_code``, ``province``, ``level``.
+    encoder : str
+        For ``bertopic``: the folder of a sentence model on this machine.
     name : str
         Of the folder of the model; that of the method when empty.
     """
@@ -53,20 +58,24 @@ class FitOptions:
     unit: str = ""
     lexicon: str = "digital-government"
     by_category: bool = False
-    sample: int = 20_000
+    sample: int = 5_000
     max_rows: int = 60_000
     min_docs: int = 10
     max_share: float = 0.2
+    seed_share: float = 0.5
     sections: str = "body"
     stopwords: str = ""
     tags: str = ""
     sweeps: int = 0
     covariates: tuple[str, ...] = ("year",)
+    encoder: str = ""
     name: str = ""
 
     def __post_init__(self) -> None:
-        if self.method not in METHODS:
-            raise UsageError("topics_method", name=self.method, known=", ".join(METHODS))
+        if self.method not in (*METHODS, CLUSTERS):
+            raise UsageError("topics_method", name=self.method, known=", ".join((*METHODS, CLUSTERS)))
+        if self.method == CLUSTERS and not self.encoder:
+            raise UsageError("topics_needs", name=self.method, need="encoder")
         for name in ("sample", "max_rows", "sweeps"):
             if getattr(self, name) < 0:
                 raise UsageError("option_bad", name=name, value=getattr(self, name), detail="use 0 or more")
@@ -76,6 +85,7 @@ class FitOptions:
             if one not in COVARIATES:
                 raise UsageError("option_bad", name="covariates", value=one, detail=f"use {', '.join(COVARIATES)}")
         self.terms(())
+        self.chain()
 
     @property
     def folder(self) -> str:
@@ -91,3 +101,7 @@ class FitOptions:
             stopwords=self.stopwords or None,
             tags=self.tags or None,
         )
+
+    def chain(self) -> TopicOptions:
+        """How the model is fitted."""
+        return TopicOptions(sweeps=self.sweeps or None, max_rows=self.max_rows or None, seed_share=self.seed_share)
