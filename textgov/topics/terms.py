@@ -5,7 +5,8 @@
 2. Terms of the lexicons, full names of places and stop phrases are found in the text and stay whole; what lies between
    them is cut by the segmenter. No dictionary is changed. A variant becomes its term.
 3. Words are left out that are shorter than ``min_chars``, are stop words, name a place, or have a tag that is not kept.
-   The tag of a word is that of the dictionary, not that of the sentence. Terms of a lexicon always stay.
+   The tag of a word is that of the dictionary, not that of the sentence; words whose tag is misleading there, such as
+   智慧 (a person) and 城市 (a place), are listed and stay. Terms of a lexicon always stay.
 4. Stop words pass through the segmenter: one that it would cut into several words is found in the text as a whole.
 5. Pairs of neighbours can be joined (`find_collocations`); nothing is joined across a word that is left out.
 """
@@ -213,6 +214,7 @@ class _Kept(dict[str, str]):
         super().__init__()
         self.options, self.stop = options, stop
         self.tags = _read_tags(options.tags)
+        self.always = _read_words(None, "keepwords.txt") if options.tags is None else frozenset()
         self.places = frozenset() if options.places else _place_names()
         self.tagger = _tagger()
 
@@ -226,6 +228,8 @@ class _Kept(dict[str, str]):
             return False
         if word in self.places:
             return False
+        if lower in self.always:
+            return True
         tag = self.tagger(word)
         return tag in self.tags or (self.options.places and tag == "ns")
 
@@ -312,7 +316,11 @@ def _read_tags(path: str | None) -> frozenset[str]:
 
 
 def _read_stopwords(path: str | None) -> frozenset[str]:
-    lines = (line.strip() for line in _read(path, "stopwords.txt").splitlines())
+    return _read_words(path, "stopwords.txt")
+
+
+def _read_words(path: str | None, packaged: str) -> frozenset[str]:
+    lines = (line.strip() for line in _read(path, packaged).splitlines())
     return frozenset(key for line in lines if line and not line.startswith("#") for key in [match_key(line)] if key)
 
 
