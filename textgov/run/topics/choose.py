@@ -17,7 +17,6 @@ from textgov.run.topics.folder import TOPICS
 from textgov.run.topics.options import FitOptions
 from textgov.store import make_folder, written_aside
 from textgov.topics.choose import DECIDING, MEASURES, NAMES, Choice, ChooseOptions, choose_topics
-from textgov.topics.fit import TopicOptions
 from textgov.topics.plots import choice_chart
 
 if TYPE_CHECKING:
@@ -100,8 +99,7 @@ def choose_run(run: Path, options: RunChoice, where: EngineOptions | None = None
         See `choose_topics`; nothing is written.
     """
     fit = options.fit
-    chain = TopicOptions(sweeps=fit.sweeps or None, max_rows=fit.max_rows or None)
-    chosen = ChooseOptions(fit.method, options.held, options.sample, chain)
+    chosen = ChooseOptions(fit.method, options.held, options.sample, fit.chain())
     sample = count_sample(run, fit, where)
     lists = seed_lists(fit, sample.lexicon) if fit.method == "seeded" else None
     with open_engine(where or EngineOptions("serial", 1)) as pools:
