@@ -28,9 +28,7 @@ from textgov.topics.words import top_words
 HERE = Path(__file__).resolve().parent
 CORPUS = HERE.parent / "corpora" / "demo"
 # Sections, because the paragraphs of the demo are a few sentences drawn from a small pool.
-OPTIONS = FitOptions(
-    method="seeded", n_topics=12, seed=1, unit="section", min_docs=5, seed_share=0.3, sample=20_000, name="demo"
-)
+OPTIONS = FitOptions(method="seeded", n_topics=12, seed=1, unit="section", min_docs=5, name="demo")
 # The lexicon and the lists of words as they were when the model was made: new versions do not change it.
 LISTS = {name: HERE / "demo" / name for name in ("lexicon.yaml", "stopwords.txt", "tags.csv")}
 # The options that the manifest tells; the lists of words are files of the model.
