@@ -136,7 +136,7 @@ def test_correlations_are_those_of_the_panel(finished, tables, tmp_path):
     from textgov.run.topics import assign_run, attach_run
 
     copy = shutil.copytree(finished, tmp_path / "run")
-    assign_run(copy, find_model(copy, "para"))
+    assign_run(copy, find_model(copy, "para"), by="unit")
     attach_run(copy, find_model(copy, "para"))
     panel = pd.read_parquet(copy / "panel.parquet")
     found = tables["lexicon_correlation.csv"]
