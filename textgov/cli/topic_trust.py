@@ -9,10 +9,10 @@ import typer
 
 from textgov.cli.index import Labels, NewOut, Replace
 from textgov.cli.terminal import Engine, Lang, Quiet, Run, Scheduler, Terminal, Workers, say, set_up
+from textgov.cli.topics import MaxRows, MaxShare, MinDocs, Model, Sample, Sections, Sweeps, Unit
 from textgov.errors import UsageError, wording
 
 app = typer.Typer()
-Model = Annotated[str, typer.Option(metavar="NAME|DIR", help="The only one when not given / 模型名或文件夹")]
 Seed = Annotated[int, typer.Option(help="Random seed / 随机种子")]
 SAID = {"word": "intrusion_word", "topic": "intrusion_topic"}
 Seeds = Annotated[int, typer.Option(help="How many seeds: 1, 2 ... / 种子个数")]
@@ -26,14 +26,14 @@ def choose(
     method: Annotated[str, typer.Option(help="lda, nmf, seeded ... / 方法")] = "lda",
     held: Annotated[float, typer.Option(help="Share of documents held out / 留出的文档比例")] = 0.1,
     share: Annotated[float, typer.Option(help="Share of documents for each seed / 每个种子使用的文档比例")] = 0.8,
-    unit: Annotated[str, typer.Option(help="document, section, paragraph or sentence / 单位")] = "",
+    unit: Unit = "",
     lexicon: Annotated[str, typer.Option(help="Terms that stay whole: name or file / 词典")] = "digital-government",
-    sample: Annotated[int, typer.Option(help="Documents to fit to, at most; 0 for all / 拟合文档数")] = 20_000,
-    max_rows: Annotated[int, typer.Option(help="Rows to fit to, at most; 0 for all / 拟合行数")] = 20_000,
-    min_docs: Annotated[int, typer.Option(help="A term is in so many documents / 词的最少文档数")] = 10,
-    max_share: Annotated[float, typer.Option(help="... and in this share of rows at most / 最大行占比")] = 0.2,
-    sections: Annotated[str, typer.Option(help="Sections that are read, or all / 读取的部分，或 all")] = "body",
-    sweeps: Annotated[int, typer.Option(help="Passes; 0 for the usual / 迭代次数")] = 0,
+    sample: Sample = 20_000,
+    max_rows: MaxRows = 20_000,
+    min_docs: MinDocs = 10,
+    max_share: MaxShare = 0.2,
+    sections: Sections = "body",
+    sweeps: Sweeps = 0,
     name: Annotated[str, typer.Option(help="Of the folder; the method when not given / 文件夹名")] = "",
     workers: Workers = None,
     engine: Engine = None,
@@ -189,7 +189,7 @@ def similarity(
         int, typer.Option(help="Sentences in so many documents are left out; 0: none / 多少份文档共有的句子剔除")
     ] = 3,
     weight: Annotated[str, typer.Option(help="tfidf or counts / 词的权重")] = "tfidf",
-    sections: Annotated[str, typer.Option(help="Sections that are read, or all / 读取的部分，或 all")] = "body",
+    sections: Sections = "body",
     out: NewOut = None,
     labels: Labels = "zh",
     replace: Replace = False,

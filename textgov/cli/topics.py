@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True)
 Model = Annotated[str, typer.Option(metavar="NAME|DIR", help="The only one when not given / 模型名或文件夹")]
+Unit = Annotated[str, typer.Option(help="document, section, paragraph or sentence / 单位")]
+Sample = Annotated[int, typer.Option(help="Documents to fit to, at most; 0 for all / 拟合文档数")]
+MaxRows = Annotated[int, typer.Option(help="Rows to fit to, at most; 0 for all / 拟合行数")]
+MinDocs = Annotated[int, typer.Option(help="A term is in so many documents / 词的最少文档数")]
+MaxShare = Annotated[float, typer.Option(help="... and in this share of rows at most / 最大行占比")]
+Sections = Annotated[str, typer.Option(help="Sections that are read, or all / 读取的部分，或 all")]
+Sweeps = Annotated[int, typer.Option(help="Passes; 0 for the usual / 迭代次数")]
 
 
 @app.command()
@@ -23,22 +30,22 @@ def fit(
     method: Annotated[str, typer.Option(help="lda, seeded, nmf, dmr, dynamic ... / 方法")] = "seeded",
     k: Annotated[int, typer.Option("--k", help="Number of topics / 主题数")] = 20,
     seed: Annotated[int, typer.Option(help="Random seed / 随机种子")] = 1,
-    unit: Annotated[str, typer.Option(help="document, section, paragraph or sentence / 单位")] = "",
+    unit: Unit = "",
     lexicon: Annotated[
         str, typer.Option(help="Terms that stay whole, and seeds: name or file / 词典（种子词）")
     ] = "digital-government",
     by_category: Annotated[bool, typer.Option("--by-category", help="A topic a category / 每个类别一个主题")] = False,
-    sample: Annotated[int, typer.Option(help="Documents to fit to, at most; 0 for all / 拟合文档数")] = 5_000,
-    max_rows: Annotated[int, typer.Option(help="Rows to fit to, at most; 0 for all / 拟合行数")] = 60_000,
-    min_docs: Annotated[int, typer.Option(help="A term is in so many documents / 词的最少文档数")] = 10,
+    sample: Sample = 5_000,
+    max_rows: MaxRows = 60_000,
+    min_docs: MinDocs = 10,
     seed_share: Annotated[
         float, typer.Option(help="Least share of seed words in a seeded topic / 种子词最小占比")
     ] = 0.5,
-    max_share: Annotated[float, typer.Option(help="... and in this share of rows at most / 最大行占比")] = 0.2,
-    sections: Annotated[str, typer.Option(help="Sections that are read, or all / 读取的部分，或 all")] = "body",
+    max_share: MaxShare = 0.2,
+    sections: Sections = "body",
     stopwords: Annotated[str, typer.Option(metavar="FILE", help="Your own list / 自备停用词表")] = "",
     tags: Annotated[str, typer.Option(metavar="FILE", help="Your own parts of speech / 自备词性表")] = "",
-    sweeps: Annotated[int, typer.Option(help="Passes; 0 for the usual / 迭代次数")] = 0,
+    sweeps: Sweeps = 0,
     covariate: Annotated[list[str] | None, typer.Option(help="dmr: year, place_code, province, level / 协变量")] = None,
     encoder: Annotated[str, typer.Option(metavar="DIR", help="bertopic: your sentence model / 自备句向量模型")] = "",
     name: Annotated[str, typer.Option(help="Of its folder; the method when not given / 模型名")] = "",
