@@ -151,6 +151,36 @@ def test_correlations_are_those_of_the_panel(finished, tables, tmp_path):
         assert row["n"] == len(panel)
 
 
+def test_a_report_tells_the_shares_that_were_assigned(finished, tables, tmp_path):
+    from textgov.run.topics import assign_run, attach_run
+
+    copy = shutil.copytree(finished, tmp_path / "run")
+    folder = find_model(copy, "para")
+    shares = pd.read_parquet(assign_run(copy, folder))
+    attach_run(copy, folder)
+    report = report_run(copy, folder)
+    panel = pd.read_parquet(copy / "panel.parquet")
+    for row in report.tables["lexicon_correlation.csv"].to_dict("records"):
+        assert row["correlation"] == pytest.approx(
+            panel[row["topic"]].corr(panel[row["column"]]), abs=1e-12, nan_ok=True
+        )
+    years = pd.read_parquet(copy / "documents.parquet").set_index("doc_id")["year"]
+    shares = shares.assign(year=shares["doc_id"].map(years))
+    by_year = report.tables["topic_years.csv"]
+    for row in by_year.to_dict("records"):
+        part = shares[shares["year"] == row["year"]]
+        assert row["share"] == pytest.approx(np.average(part[row["topic"]], weights=part["n_words"]), abs=1e-12)
+    assert not np.allclose(by_year["share"], tables["topic_years.csv"]["share"])
+
+
+def test_a_new_model_removes_what_was_said_of_the_old_one(finished, tmp_path):
+    copy = shutil.copytree(finished, tmp_path / "run")
+    folder = copy / "topics" / "para"
+    assert {path.name for path in folder.iterdir()} >= REPORT_FILES
+    fitted = fit_run(copy, replace(PARAGRAPHS, n_topics=3, sweeps=5))
+    assert {path.name for path in folder.iterdir()} == {path.name for path in fitted.files}
+
+
 def test_correlation_by_hand():
     assert correlate(np.array([1.0, 2, 3]), np.array([3.0, 2, 1])) == (-1.0, 3)
     assert math.isnan(correlate(np.array([1.0, 1, 1]), np.array([3.0, 2, 1]))[0])

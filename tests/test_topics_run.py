@@ -263,7 +263,11 @@ def test_a_model_of_other_texts_is_refused_and_nothing_is_written(run, tmp_path)
         (("fit", "none"), "no run"),
         (("fit", "RUN", "--method", "plsa"), "no topic model named plsa; known: lda, seeded"),
         (("fit", "RUN", "--k", "100000"), "100000 topics are more than"),
-        (("fit", "RUN", "--k", "1"), "n_topics"),
+        (("fit", "RUN", "--k", "1"), "k = 1: use 2 or more"),
+        (("fit", "RUN", "--seed", "-1"), "seed = -1: use a whole number from 0"),
+        (("fit", "RUN", "--seed", "4294967296"), "seed = 4294967296: use a whole number from 0"),
+        (("fit", "RUN", "--min-docs", "0"), "min_docs = 0: use 1 or more"),
+        (("fit", "RUN", "--max-share", "2"), "max_share = 2.0: use a share"),
         (("fit", "RUN", "--unit", "page"), "use one of document"),
         (("fit", "RUN", "--name", "a/b"), "use letters"),
         (("fit", "RUN", "--method", "dmr", "--covariate", "colour"), "use year"),
@@ -272,7 +276,11 @@ def test_a_model_of_other_texts_is_refused_and_nothing_is_written(run, tmp_path)
         (("fit", "RUN", "--method", "bertopic"), "needs encoder"),
         (("fit", "RUN", "--method", "bertopic", "--encoder", "some/model"), "nothing is downloaded"),
         (("fit", "RUN", "--seed-share", "2"), "seed_share"),
+        (("assign", "none"), "no run"),
         (("assign", "RUN", "--model", "none"), "no topic model"),
+        (("report", "RUN", "--seed", "-1"), "seed = -1: use a whole number from 0"),
+        (("report", "none"), "no run"),
+        (("show", "demo", "--words", "0"), "words = 0: use 1 or more"),
         (("assign", "RUN", "--by", "word"), "use document or unit"),
         (("attach", "RUN", "--labels", "fr"), "use zh or en"),
     ],
@@ -301,6 +309,16 @@ def test_which_model_is_meant_must_be_clear(run):
     with pytest.raises(TopicError) as caught:
         find_model(run)
     assert caught.value.code == "topics_which"
+
+
+def test_a_model_from_elsewhere_is_assigned_and_attached(run, tmp_path):
+    outside = shutil.move(run / "topics" / "seeded", tmp_path / "seeded")
+    (outside / "doc_topics.parquet").unlink()
+    shares = pd.read_parquet(assign_run(run, outside))
+    attach_run(run, outside)
+    panel = pd.read_parquet(run / "panel.parquet")
+    assert panel["tp_n_words"].sum() == shares["n_words"].sum()
+    assert not (outside / "doc_topics.parquet").exists()
 
 
 def test_shares_that_are_missing_or_of_another_run_are_told(run):

@@ -333,6 +333,12 @@ def test_known_groups_of_a_corpus_with_known_answers(slogan_run, tmp_path):
     assert names == ["known_groups.csv", "slogan_years.csv"]
 
 
+def test_a_control_that_never_varies_is_no_data(slogan_run):
+    table = check_known_groups(slogan_run, KnownGroupsOptions(control="digital-economy")).table
+    row = table.set_index("what").loc["rate and digital-economy"]
+    assert (row["found"], row["verdict"], row["n"]) == ("-", "no data", 20)
+
+
 def test_own_slogans_with_another_order_differ(slogan_run, tmp_path):
     (tmp_path / "own.csv").write_text(
         "slogan,national_year,pioneer,pioneer_code\n最多跑一次,2018,湖北省,420000\n", "utf-8"

@@ -140,6 +140,9 @@ def show(
     from textgov.topics.builtin import read_topics
     from textgov.topics.show import show_topics
 
+    if words < 1:
+        raise UsageError("option_bad", name="words", value=words, detail="use 1 or more")
+
     print(show_topics(read_topics(model), words))
 
 

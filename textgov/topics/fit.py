@@ -107,6 +107,7 @@ def fit_topics(  # the eight are what a model is
         An unknown method, or one without what it needs.
     """
     options = options or TopicOptions()
+    check_seed(seed)
     _check_call(method, {"seeds": seeds, "covariates": covariates, "periods": periods})
     rows = choose_rows(terms, seed, options.max_rows)
     check_terms(terms, rows, n_topics)
@@ -161,6 +162,12 @@ def choose_rows(terms: Features, seed: int, limit: int | None) -> NDArray[np.int
 def row_key(doc_id: str, seed: int) -> bytes:
     """Where a row stands in the order of sampling; it depends on nothing but its id and the seed."""
     return hashlib.sha256(f"{seed}\n{doc_id}".encode("utf-8", "surrogatepass")).digest()
+
+
+def check_seed(seed: int) -> None:
+    """Refuse what is no seed for every method: scikit-learn and tomotopy take 32 bits."""
+    if not 0 <= seed < 2**32:
+        raise UsageError("option_bad", name="seed", value=seed, detail=f"use a whole number from 0 to {2**32 - 1}")
 
 
 def check_terms(terms: Features, rows: NDArray[np.int64], n_topics: int) -> None:

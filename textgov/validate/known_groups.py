@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -229,9 +230,10 @@ def _discrimination(
         r, n, by_year = _within_years(pooled, a, b)
         ends = ", ".join(f"{year} {one:.2f}" for year, one in by_year)
         expected = "more than the rate" if limit is None else f"below {limit}"
-        if n < 3:
-            verdict = NO_DATA
-        elif limit is None:
+        if math.isnan(r):  # fewer than three place-years, or one of the two never varies
+            yield (check, what, expected, "-", NO_DATA, n, "fewer than three place-years, or no variation")
+            continue
+        if limit is None:
             verdict = AS_EXPECTED if r > _within_years(pooled, "rate", "n_han")[0] else DIFFERS
         else:
             verdict = AS_EXPECTED if abs(r) < limit else DIFFERS

@@ -13,7 +13,7 @@ from textgov.errors import TopicError
 from textgov.export import write_table
 from textgov.lexicon import match_key, read_lexicon
 from textgov.records import Features, Lexicon, TopicModel
-from textgov.run.topics.folder import CUT, SHARES, TABLE, TOPICS, read_cut, tell_cut, topic_table, write_lists
+from textgov.run.topics.folder import CUT, OF_MODEL, TABLE, TOPICS, read_cut, tell_cut, topic_table, write_lists
 from textgov.run.topics.options import FitOptions
 from textgov.run.topics.shards import Place, choose_documents, map_shards, read_groups
 from textgov.store import make_folder, read_plan, remove_file, write_model
@@ -187,5 +187,6 @@ def _write(model: TopicModel, run: Path, options: FitOptions, lexicon: Lexicon, 
     }
     model = replace(model, settings={**model.settings, **about})
     files = (*lists, *write_model(model, folder), write_table(topic_table(model), folder / TABLE))
-    remove_file(folder / SHARES)  # those of an earlier model of this name
+    for name in OF_MODEL:  # what was said of an earlier model of this name
+        remove_file(folder / name)
     return FittedTopics(model, folder, tuple(sorted(files)))

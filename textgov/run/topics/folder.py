@@ -12,7 +12,7 @@ from textgov.errors import TopicError
 from textgov.lexicon import read_lexicon, write_lexicon
 from textgov.records import Lexicon, TopicModel
 from textgov.segment import SegmentOptions
-from textgov.store import remove_file, written_aside
+from textgov.store import read_plan, remove_file, written_aside
 from textgov.topics import TermOptions
 from textgov.topics.builtin import topics_folder
 
@@ -20,6 +20,17 @@ if TYPE_CHECKING:
     import pandas as pd
 
 TOPICS, SHARES, TABLE = "topics", "doc_topics.parquet", "topics.csv"
+# What other commands write about a model into its folder: a new model of the same name makes them untrue.
+OF_MODEL = (
+    SHARES,
+    "topic_words.csv",
+    "topic_years.csv",
+    "typical.csv",
+    "twins.csv",
+    "lexicon_correlation.csv",
+    "topics.md",
+    "stability.csv",
+)
 LEXICON_FILE, LISTS = "lexicon.yaml", {"stopwords": "stopwords.txt", "tags": "tags.csv"}
 TOP_WORDS = 15  # of each topic in topics.csv
 CUT = "cut"  # in the settings of a model: how its words were made
@@ -32,9 +43,12 @@ def find_model(run: Path, name: str = "") -> Path:
 
     Raises
     ------
+    UsageError
+        The folder holds no run.
     TopicError
         No name was given, and the run has no model or several.
     """
+    read_plan(run)
     if name:
         inside = run / TOPICS / name
         return inside if inside.is_dir() else topics_folder(name)

@@ -9,6 +9,7 @@ from textgov.errors import UsageError
 from textgov.records import Lexicon
 from textgov.topics import METHODS, TermOptions, TopicOptions
 from textgov.topics.clusters import CLUSTERS
+from textgov.topics.fit import check_seed
 
 COVARIATES = ("year", "place_code", "province", "level")
 
@@ -84,6 +85,13 @@ class FitOptions:
         for one in self.covariates:
             if one not in COVARIATES:
                 raise UsageError("option_bad", name="covariates", value=one, detail=f"use {', '.join(COVARIATES)}")
+        if self.n_topics < 2:
+            raise UsageError("option_bad", name="k", value=self.n_topics, detail="use 2 or more")
+        if self.min_docs < 1:
+            raise UsageError("option_bad", name="min_docs", value=self.min_docs, detail="use 1 or more")
+        if not 0 < self.max_share <= 1:
+            raise UsageError("option_bad", name="max_share", value=self.max_share, detail="use a share in (0, 1]")
+        check_seed(self.seed)
         self.terms(())
         self.chain()
 

@@ -14,7 +14,7 @@ from textgov.outside import read_panel, run_about, with_columns
 from textgov.panel import PanelOptions, rows_of
 from textgov.records import IndexBuilder, Panel, Step, TopicModel, Variable
 from textgov.regions import read_divisions
-from textgov.run.topics.folder import SHARES, top_words
+from textgov.run.topics.folder import SHARES, TOPICS, top_words
 from textgov.store import read_model
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def attach_run(
     """
     model = read_model(folder)
     panel = read_panel(run)
-    found = pool_places(run, panel, _read_shares(folder, model))
+    found = pool_places(run, panel, read_shares(run / TOPICS / folder.name, model))
     if replace:
         panel = _without_topics(panel)
     columns, variables = topic_columns(model, found)
@@ -147,7 +147,16 @@ def panel_rows(run: Path, documents: pd.DataFrame) -> list[tuple[str, int] | Non
     return rows_of(builder.index(), options, read_divisions(Path(divisions) if divisions else None))
 
 
-def _read_shares(folder: Path, model: TopicModel) -> pd.DataFrame:
+def read_shares(folder: Path, model: TopicModel) -> pd.DataFrame:
+    """The shares that `assign_run` wrote into a folder, one row a document.
+
+    Raises
+    ------
+    TopicError
+        There are none, or they are of another model.
+    StoreError
+        The file is damaged.
+    """
     import pandas as pd
     import pyarrow as pa
 

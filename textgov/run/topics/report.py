@@ -15,14 +15,15 @@ from textgov.errors import StoreError, TopicError
 from textgov.export import write_table
 from textgov.outside import read_panel
 from textgov.records import Corpus, Features, TopicModel
-from textgov.run.topics.folder import TABLE, TOPICS, read_cut, topic_table
+from textgov.run.topics.folder import SHARES, TABLE, TOPICS, read_cut, topic_table
 from textgov.run.topics.page import topics_page
-from textgov.run.topics.panel import pool_places
+from textgov.run.topics.panel import pool_places, read_shares
 from textgov.run.topics.shards import map_shards, read_groups
 from textgov.store import make_folder, read_model, read_plan, written_aside
 from textgov.topics import TermOptions, cut_terms, pool_shares
 from textgov.topics.assign import check_known, match_vocabulary, share_rows
 from textgov.topics.coherence import Coherence, coherence_of, count_together, top_columns
+from textgov.topics.fit import check_seed
 from textgov.topics.trends import topic_years
 from textgov.topics.twins import find_twins, measure_spread
 from textgov.topics.typical import (
@@ -92,19 +93,23 @@ def report_run(
     -------
     TopicReport
         Into ``RUN/topics/<name>``: ``topics.csv``, ``topic_words.csv``, ``topic_years.csv``, ``typical.csv``,
-        ``twins.csv``, ``lexicon_correlation.csv`` and ``topics.md``.
+        ``twins.csv``, ``lexicon_correlation.csv`` and ``topics.md``. Shares of documents are those that `assign_run`
+        has written; without them those of the units, pooled by words.
 
     Raises
     ------
     UsageError
-        The folder holds no run.
+        The folder holds no run; a seed below 0.
     TopicError
         No model, a damaged one, or one of other words than those of the run; nothing is written.
     """
+    check_seed(seed)
     shard_ids, _ = read_plan(run)
     model = read_model(folder)
     found = _gather(run, shard_ids, model, read_cut(folder, model), where)
     check_known(model, int(found.n_words.sum()), found.n_all)
+    target = run / TOPICS / folder.name
+    found = _as_assigned(target, model, found)
     documents = _documents(run, found.doc_ids)
     places = dict(zip(documents["doc_id"], documents["place_code"], strict=True))
     chosen = [from_places(rows, places, n_typical) for rows in found.typical.rows]
@@ -118,11 +123,22 @@ def report_run(
         "twins.csv": find_twins(model),
         "lexicon_correlation.csv": _correlations(run, model, found),
     }
-    target = make_folder(run / TOPICS / folder.name)
+    make_folder(target)
     files = [write_table(table, target / name) for name, table in tables.items()]
     with written_aside(target / PAGE) as part:
         part.write_text(topics_page(model, tables), encoding="utf-8", newline="\n")
     return TopicReport(tables, tuple(sorted([*files, target / PAGE])))
+
+
+def _as_assigned(target: Path, model: TopicModel, found: _Shard) -> _Shard:
+    """With the shares that `assign_run` found, so that a report tells of the numbers in the panel; else as they are."""
+    if not (target / SHARES).is_file():
+        return found
+    shares = read_shares(target, model)
+    if tuple(shares["doc_id"]) != found.doc_ids:
+        raise TopicError("topics_run_changed", path=SHARES, n=len(shares), n_run=len(found.doc_ids))
+    values = shares[list(model.names)].to_numpy(dtype=np.float64)
+    return found._replace(n_words=shares["n_words"].to_numpy(), shares=values)
 
 
 def _gather(
