@@ -544,6 +544,16 @@ def test_the_command_makes_the_index_alone(run: Path, tmp_path: Path):
     assert holds_index(run, tmp_path / "x")
 
 
+def test_a_file_in_place_of_the_cache_is_told(run: Path, tmp_path: Path):
+    file = tmp_path / "x"
+    file.write_text("notes", "utf-8")
+    with pytest.raises(UsageError, match="it is a file; name a folder"):
+        build_index(run, file)
+    with pytest.raises(UsageError, match="it is a file; name a folder"):
+        open_index(run, file)
+    assert file.read_text("utf-8") == "notes"
+
+
 def test_a_port_that_is_taken_is_an_error(run: Path):
     with socket.socket() as door:
         door.bind(("127.0.0.1", 0))

@@ -168,11 +168,13 @@ def build_index(run: Path, cache: Path | None = None) -> Path:
     Raises
     ------
     UsageError
-        The folder holds no finished run, or a run is writing into it.
+        The folder holds no finished run, or a run is writing into it; ``cache`` is a file or holds other files.
     OutputError
         The folder cannot be written; name another one as ``cache``.
     """
     target = folder_of(run, cache)
+    if target.is_file():
+        raise UsageError("option_bad", name="cache", value=target, detail="it is a file; name a folder")
     if target.exists() and not (target / ABOUT).is_file() and any(target.iterdir()):
         raise UsageError("option_bad", name="cache", value=target, detail="the folder holds other files")
     state = state_of(run)
