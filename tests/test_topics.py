@@ -575,13 +575,13 @@ def real_run(reports: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.real
 @pytest.mark.slow
 def test_a_topic_of_half_the_lexicon_follows_the_other_half(real_run):
-    """The goal is 0.7 and is not reached; the floor lies below the two splits measured (``docs/topics.md``)."""
+    """The goal is 0.7 and is not reached: the mean of the five splits is 0.606 (``docs/topics.md``)."""
     done = subprocess.run(
         [sys.executable, BENCHMARK, "halves", real_run], capture_output=True, encoding="utf-8", check=True, timeout=3600
     )
     found = [json.loads(line)["correlation"] for line in done.stdout.splitlines()]
     assert len(found) == 5
-    assert np.mean(found) >= 0.55
+    assert np.mean(found) >= 0.59
 
 
 @pytest.mark.real
