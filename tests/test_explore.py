@@ -461,6 +461,20 @@ def test_a_lexicon_that_is_not_at_hand_cannot_be_edited(tmp_path: Path, hostile,
     assert open_editors(other, ExploreOptions()) == {"mine": "explore_lexicon_missing"}
 
 
+def test_a_lexicon_of_the_user_is_edited_without_its_file(tmp_path: Path):
+    """The copy in the run is enough; a file that the run did not count is refused, before an index is made."""
+    run = make_hostile_run(tmp_path)
+    lexicon = read_lexicon(tmp_path / "hostile.yaml")
+    (tmp_path / "hostile.yaml").unlink()
+    for name, said in (("nosuch", "no lexicon named nosuch"), ("digital-economy", "the run counted hostile@1")):
+        answer = CliRunner().invoke(command, ["explore", str(run), "--lexicon", name, "--index"])
+        assert isinstance(answer.exception, UsageError)
+        assert said in str(answer.exception)
+    assert not holds_index(run)
+    editors = open_editors(Holdings(run, open_index(run)), ExploreOptions())
+    assert editors["hostile"].lexicon == lexicon
+
+
 # ---- hostile texts ----
 
 

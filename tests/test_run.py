@@ -16,8 +16,8 @@ import pytest
 
 from textgov.batch import Shard, ShardState, StageOptions, cut_shards, plan_shard, process_shard
 from textgov.demo import demo_folder, demo_options
-from textgov.errors import OutputError, TextgovError, UsageError
-from textgov.lexicon import read_lexicon
+from textgov.errors import OutputError, StoreError, TextgovError, UsageError
+from textgov.lexicon import counted_lexicon, read_lexicon
 from textgov.load import Input, list_inputs
 from textgov.run import RunOptions, read_complete, run_panel
 from textgov.store import read_corpus
@@ -110,6 +110,51 @@ def test_running_again_gives_the_same_and_forgets_old_shards(source, tmp_path):
     (out / "store" / "corpus" / "0123456789ab.parquet").write_bytes(b"left over")
     run_panel([source / "湖北省"], out, demo_options(), workers=1)
     assert digests(out) == first
+
+
+def test_the_lexicons_of_a_run_are_kept_and_given_back(source, tmp_path):
+    out = tmp_path / "out"
+    options = demo_options()
+    run_panel([source / "湖北省"], out, options, workers=1)
+    folder = out / "store" / "lexicons"
+    kept = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert set(kept) == {"dg.yaml", "dgc.yaml"}
+    record = json.loads((out / "provenance.json").read_bytes())
+    for about, lexicon in zip(record["lexicons"], options.stages.lexicons, strict=True):
+        assert counted_lexicon(out, about) == lexicon
+
+    # A run of before, which nothing else has changed, keeps them too; files of other lexicons go.
+    (folder / "dg.yaml").unlink()
+    (folder / "dgc.yaml").write_text("damaged")
+    (folder / "old.yaml").write_bytes(kept["dg.yaml"])
+    assert run_panel([source / "湖北省"], out, options, workers=1).again
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == kept
+    times = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
+    assert run_panel([source / "湖北省"], out, options, workers=1).again
+    assert {path.name: path.stat().st_mtime_ns for path in folder.iterdir()} == times
+
+
+def test_a_kept_lexicon_is_what_was_counted_or_refused(source, tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text("name: mine\nversion: '1'\nprefix: my\ncategories:\n  one: {entries: [一网通办]}\n", "utf-8")
+    out, options = tmp_path / "out", RunOptions(StageOptions(lexicons=(read_lexicon(path),)))
+    run_panel([source / "湖北省"], out, options, workers=1)
+    (about,) = json.loads((out / "provenance.json").read_bytes())["lexicons"]
+    path.unlink()
+    assert counted_lexicon(out, about).entries[0].term == "一网通办"
+    kept = out / "store" / "lexicons" / "my.yaml"
+    text = kept.read_text("utf-8")
+    for other in (text.replace("一网通办", "一网统管"), text[: len(text) // 2], "\0"):
+        kept.write_text(other, "utf-8")
+        with pytest.raises(StoreError, match=r"my\.yaml"):
+            counted_lexicon(out, about)
+    kept.unlink()
+    assert counted_lexicon(out, about) is None
+    # A built-in lexicon that is still the same needs no copy; one that has changed since is not had.
+    built_in = read_lexicon("digital-government")
+    told = {"lexicon": built_in.label, "hash": built_in.hash, "prefix": built_in.prefix}
+    assert counted_lexicon(out, told) == built_in
+    assert counted_lexicon(out, told | {"hash": "0" * 16}) is None
 
 
 def test_results_inside_the_source_are_not_read(source, tmp_path):

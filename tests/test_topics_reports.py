@@ -271,7 +271,7 @@ def test_stability_is_written_for_every_topic_and_seed(run):
     assert table["cosine"].between(0, 1).all()
     assert (table.groupby("seed")["partner"].nunique() == 6).all()
     # On all documents and with its own seed the model itself comes back.
-    again = stability_run(run, find_model(run, "para"), [1], sample=1 - 1e-12)
+    again = stability_run(run, find_model(run, "para"), [1], share=1 - 1e-12)
     assert again.table["cosine"].to_numpy() == pytest.approx(1)
 
 

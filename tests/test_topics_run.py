@@ -183,7 +183,8 @@ def test_topic_diversity_of_measures():
 
 @pytest.mark.parametrize("method", ["nmf", "dmr", "dynamic"])
 def test_other_methods_take_what_they_need_from_the_run(method, run):
-    fitted = fit_run(run, FitOptions(method, 3, sweeps=5, min_docs=2, covariates=("year", "province")))
+    own = {"covariates": ("year", "province")} if method == "dmr" else {}
+    fitted = fit_run(run, FitOptions(method, 3, sweeps=5, min_docs=2, **own))
     assert fitted.model.method == method
     if method == "dmr":
         assert "effect:province=42" in fitted.model.facts
@@ -193,6 +194,22 @@ def test_other_methods_take_what_they_need_from_the_run(method, run):
     table = pd.read_csv(fitted.folder / "topics.csv", keep_default_na=False)
     assert table["topic"].tolist() == list(fitted.model.names)
     assert abs(table["n_words"].sum() - fitted.model.facts["words"]) <= 3
+
+
+@pytest.mark.parametrize(
+    ("method", "given"),
+    [
+        ("lda", {"covariates": ("year",)}),
+        ("seeded", {"covariates": ("year", "level")}),
+        ("lda", {"seed_share": 0.5}),
+        ("nmf", {"by_category": True}),
+        ("seeded", {"encoder": "folder"}),
+        ("bertopic", {"encoder": "folder", "sweeps": 20}),
+    ],
+)
+def test_options_of_another_method_are_refused(method, given):
+    with pytest.raises(UsageError, match=f"{list(given)[-1]} = .*the method is {method}"):
+        FitOptions(method, **given)
 
 
 def test_clusters_get_the_texts_of_their_rows(run, tmp_path, monkeypatch):
@@ -264,10 +281,10 @@ def test_a_model_of_other_texts_is_refused_and_nothing_is_written(run, tmp_path)
         (("fit", "RUN", "--method", "plsa"), "no topic model named plsa; known: lda, seeded"),
         (("fit", "RUN", "--k", "100000"), "100000 topics are more than"),
         (("fit", "RUN", "--k", "1"), "k = 1: use 2 or more"),
-        (("fit", "RUN", "--seed", "-1"), "seed = -1: use a whole number from 0"),
+        (("fit", "RUN", "--seed", "-1"), "--seed = -1: use a whole number from 0"),
         (("fit", "RUN", "--seed", "4294967296"), "seed = 4294967296: use a whole number from 0"),
-        (("fit", "RUN", "--min-docs", "0"), "min_docs = 0: use 1 or more"),
-        (("fit", "RUN", "--max-share", "2"), "max_share = 2.0: use a share"),
+        (("fit", "RUN", "--min-docs", "0"), "--min-docs = 0: use 1 or more"),
+        (("fit", "RUN", "--max-share", "2"), "--max-share = 2.0: use a share"),
         (("fit", "RUN", "--unit", "page"), "use one of document"),
         (("fit", "RUN", "--name", "a/b"), "use letters"),
         (("fit", "RUN", "--method", "dmr", "--covariate", "colour"), "use year"),
@@ -275,12 +292,12 @@ def test_a_model_of_other_texts_is_refused_and_nothing_is_written(run, tmp_path)
         (("fit", "RUN", "--lexicon", "none.yaml"), "none.yaml"),
         (("fit", "RUN", "--method", "bertopic"), "needs encoder"),
         (("fit", "RUN", "--method", "bertopic", "--encoder", "some/model"), "nothing is downloaded"),
-        (("fit", "RUN", "--seed-share", "2"), "seed_share"),
+        (("fit", "RUN", "--seed-share", "2"), "--seed-share = 2.0"),
         (("assign", "none"), "no run"),
         (("assign", "RUN", "--model", "none"), "no topic model"),
-        (("report", "RUN", "--seed", "-1"), "seed = -1: use a whole number from 0"),
+        (("report", "RUN", "--seed", "-1"), "--seed = -1: use a whole number from 0"),
         (("report", "none"), "no run"),
-        (("show", "demo", "--words", "0"), "words = 0: use 1 or more"),
+        (("show", "demo", "--words", "0"), "--words = 0: use 1 or more"),
         (("assign", "RUN", "--by", "word"), "use document or unit"),
         (("attach", "RUN", "--labels", "fr"), "use zh or en"),
     ],

@@ -227,13 +227,13 @@ def test_jaccard_by_hand():
 
 
 def test_planted_topics_are_stable_and_noise_is_not(small, fitted):
-    found = measure_stability(fitted, small[0], [2, 3], sample=0.8)
+    found = measure_stability(fitted, small[0], [2, 3], share=0.8)
     assert len(found) == 10
     assert found["cosine"].min() > 0.9
     draw = np.random.default_rng(0)
     noise = features(draw.multinomial(60, np.full(150, 1 / 150), size=240))
     model = fit_topics(noise, n_topics=5, options=TopicOptions(sweeps=30))
-    assert measure_stability(model, noise, [2, 3], sample=0.8)["cosine"].mean() < 0.75
+    assert measure_stability(model, noise, [2, 3], share=0.8)["cosine"].mean() < 0.75
 
 
 def test_a_model_is_fitted_again_with_its_own_settings(small, fitted):

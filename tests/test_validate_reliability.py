@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -38,7 +39,7 @@ from textgov.validate import (
 from textgov.validate.correct import estimate_slope
 from textgov.validate.coverage import balanced_window
 from textgov.validate.effects import Within
-from textgov.validate.grid import Spec, count_grid
+from textgov.validate.grid import Spec, count_grid, parallel_lexicons
 from textgov.validate.reliability import label_panel, median_estimate, split_terms
 from textgov.validate.runs import read_run
 
@@ -407,6 +408,25 @@ def test_wrong_options_are_told(slogan_run):
         measure_reliability(slogan_run, ReliabilityOptions(outcome="nope"))
     with pytest.raises(UsageError, match="halves = 1"):
         ReliabilityOptions(halves=1)
+
+
+def test_a_lexicon_that_has_changed_since_is_taken_from_the_run(tmp_path):
+    """A run counted an older built-in lexicon: its copy is used; without one the run is refused."""
+    now = tg.read_lexicon("digital-government")
+    old = replace(now, version="0.9", entries=tuple(one for one in now.entries if one.term != "数字政府"))
+    assert old.hash != now.hash
+    write_reports(tmp_path / "reports", [("浙江省/杭州市", 2019, "建设数字政府。推进一网通办。推进电子政务。")])
+    out = tmp_path / "out"
+    run_panel([tmp_path / "reports"], out, RunOptions(StageOptions(lexicons=(old,))), engine="serial")
+    facts = read_run(out)
+    first, *others = parallel_lexicons(facts, ReliabilityOptions())
+    assert (first.label, first.hash) == ("digital-government@0.9", old.hash)
+    assert [one.name for one in others] == ["digital-government-broad", "digital-government-core"]
+    with pytest.raises(UsageError, match="holds digital-government@2"):
+        parallel_lexicons(facts, ReliabilityOptions(lexicon_file="digital-government"))
+    (out / "store" / "lexicons" / "dg.yaml").unlink()
+    with pytest.raises(UsageError, match="run textgov panel again, which keeps one"):
+        parallel_lexicons(facts, ReliabilityOptions())
 
 
 # ---- the page and the command line ----

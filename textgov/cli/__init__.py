@@ -22,6 +22,7 @@ from textgov.cli import (
     topics,
     validate,
 )
+from textgov.cli.spoken import called, spoken
 from textgov.cli.terminal import Terminal
 from textgov.errors import TextgovError, wording
 
@@ -63,7 +64,8 @@ def main() -> None:
         if status == INTERRUPTED:  # typer has already caught the interrupt
             raise KeyboardInterrupt
     except TextgovError as error:
-        print(f"textgov: {error.text(Terminal.lang)}", file=sys.stderr)
+        told = spoken(error, called(typer.main.get_command(app), sys.argv[1:]))
+        print(f"textgov: {told.text(Terminal.lang)}", file=sys.stderr)
         sys.exit(error.status)
     except (KeyboardInterrupt, typer.Abort):
         print(f"textgov: {wording('interrupted', Terminal.lang)}", file=sys.stderr)

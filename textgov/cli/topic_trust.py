@@ -92,7 +92,7 @@ def stability(
 
     folder = find_model(run, model)
     others = _seeds(seeds, but=read_model(folder).seed)
-    found = stability_run(run, folder, others, sample=share, where=EngineOptions(engine, workers, scheduler))
+    found = stability_run(run, folder, others, share=share, where=EngineOptions(engine, workers, scheduler))
     print(found.path.as_posix())
     means = found.table.groupby("topic")[["cosine", "jaccard"]].mean()
     weak = means.index[means["cosine"] < WEAK].tolist()

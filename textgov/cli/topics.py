@@ -34,13 +34,15 @@ def fit(
     lexicon: Annotated[
         str, typer.Option(help="Terms that stay whole, and seeds: name or file / 词典（种子词）")
     ] = "digital-government",
-    by_category: Annotated[bool, typer.Option("--by-category", help="A topic a category / 每个类别一个主题")] = False,
+    by_category: Annotated[
+        bool, typer.Option("--by-category", help="seeded: a topic a category / 每个类别一个主题")
+    ] = False,
     sample: Sample = 5_000,
     max_rows: MaxRows = 60_000,
     min_docs: MinDocs = 10,
     seed_share: Annotated[
-        float, typer.Option(help="Least share of seed words in a seeded topic / 种子词最小占比")
-    ] = 0.5,
+        float | None, typer.Option(help="seeded: least share of seed words; 0.5 / 种子词最小占比，默认 0.5")
+    ] = None,
     max_share: MaxShare = 0.2,
     sections: Sections = "body",
     stopwords: Annotated[str, typer.Option(metavar="FILE", help="Your own list / 自备停用词表")] = "",
@@ -76,7 +78,7 @@ def fit(
         stopwords=stopwords,
         tags=tags,
         sweeps=sweeps,
-        covariates=tuple(covariate or ("year",)),
+        covariates=tuple(covariate or ()),
         encoder=encoder,
         name=name,
     )

@@ -155,7 +155,7 @@ def accuracy(
 def reliability(
     run: Run,
     lexicon: LexiconOf = "",
-    lexicon_file: Annotated[str, Name(help="Its file, if not built in / 词典文件（非内置时）")] = "",
+    lexicon_file: Annotated[str, Name(help="Its file, if the run keeps no copy / 词典文件（结果中没有副本时）")] = "",
     parallel: Annotated[list[str] | None, Name(help="Lexicons beside it; repeatable / 平行词典，可重复")] = None,
     outcome: Annotated[str, Name(help="Column regressed on the measure / 被解释变量列")] = "",
     treat: Annotated[str, Name(help="Column the share is regressed on, with --sheet / 处理变量列")] = "",

@@ -26,8 +26,8 @@ EXPAND_MESSAGES: dict[str, Message] = {
         "有 {n} 份文档未使用：与其他文档全文相同，或语料过大",
     ),
     "sheet_filled": Message(
-        "{path} holds answers of coders and is not overwritten; name another --out folder",
-        "{path} 已有编码员的答案，不会覆盖；请换一个 --out 文件夹",
+        "{path} holds answers of coders and is not overwritten; move it elsewhere, or use another {option}",
+        "{path} 已有编码员的答案，不会覆盖；请先移走该文件，或换一个 {option}",
     ),
     "sheet_bad": Message("{path} row {row}: {detail}", "{path} 第 {row} 行：{detail}"),
     "sheet_merged": Message(

@@ -27,8 +27,9 @@ EXPLORE_MESSAGES: dict[str, Message] = {
         "无法这样修改：{detail}",
     ),
     "explore_lexicon_missing": Message(
-        "the lexicon {name} that the run counted is not at hand; give its file with --lexicon",
-        "找不到该结果所用的词典 {name}；请用 --lexicon 指定其文件",
+        "the run keeps no copy of the lexicon {name} that it counted; run textgov panel again, which keeps one, or "
+        "give its file with --lexicon",
+        "该结果没有保存所用词典 {name} 的副本；请重新运行 textgov panel（会保存副本），或用 --lexicon 指定其文件",
     ),
     "explore_lexicon_options": Message(
         "{name} was counted with negation = drop or with some levels only; such counts cannot be edited here",

@@ -10,11 +10,17 @@ VALIDITY_MESSAGES: dict[str, Message] = {
         "{path}: the texts of {doc_id} are not those that were counted; run textgov panel again",
         "{path}：{doc_id} 的文本与计数时不同；请重新运行 textgov panel",
     ),
+    "validity_no_lexicon": Message(
+        "{path}: the run counted {counted} and keeps no copy of it, and no lexicon with this content is built in; run "
+        "textgov panel again, which keeps one, or name the file that was counted with --lexicon-file",
+        "{path}：该结果统计的是 {counted}，但没有保存词典副本，内置词典中也没有相同内容的；"
+        "请重新运行 textgov panel（会保存副本），或用 --lexicon-file 指定当时的词典文件",
+    ),
     "validity_other_lexicon": Message(
-        "the run counted {counted}, and {path} is now {found}: they differ; run textgov panel again, or name the file "
-        "that was counted with --lexicon-file",
-        "该结果统计的是 {counted}，而 {path} 现为 {found}，两者不同；"
-        "请重新运行 textgov panel，或用 --lexicon-file 指定当时的词典",
+        "the run counted {counted}, and {path} holds {found}, which differs; name the file that was counted with "
+        "--lexicon-file, or leave the option out to take the copy kept with the run",
+        "该结果统计的是 {counted}，而 {path} 的内容是 {found}，两者不同；"
+        "请用 --lexicon-file 指定当时的词典文件，或不加该选项以使用随结果保存的副本",
     ),
     "coding_no_sample": Message(
         "{path} holds no sample; draw one with textgov validate sample, or name it with --name",

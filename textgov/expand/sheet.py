@@ -129,7 +129,7 @@ def _check_unfilled(path: Path) -> None:
     except UsageError:
         return
     if any(row.coder_a or row.coder_b or row.adjudicated for row in rows):
-        raise UsageError("sheet_filled", path=path)
+        raise UsageError("sheet_filled", path=path, option="--out")
 
 
 def _ordered(frame: pd.DataFrame) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from textgov.errors import UsageError
 from textgov.explore.app import make_app
+from textgov.explore.edit import given_lexicons
 from textgov.explore.holdings import Holdings
 from textgov.explore.index import SearchIndex, build_index, holds_index, open_index
 from textgov.explore.options import ExploreOptions
@@ -24,6 +25,7 @@ __all__ = [
     "SearchIndex",
     "build_index",
     "explore_run",
+    "given_lexicons",
     "holds_index",
     "make_app",
     "open_index",

@@ -33,7 +33,7 @@ from textgov.explore.holdings import Holdings
 from textgov.explore.options import ExploreOptions
 from textgov.explore.search import find_hits
 from textgov.explore.topics import plain
-from textgov.lexicon import builtin_lexicons, read_lexicon, write_lexicon
+from textgov.lexicon import counted_lexicon, read_lexicon, write_lexicon
 from textgov.normalise.structure import classes
 from textgov.panel import PanelOptions, rows_of
 from textgov.records import Entry, IndexBuilder, Lexicon
@@ -268,14 +268,20 @@ def _without_empty(lexicon: Lexicon) -> Lexicon:
 
 
 def open_editors(holdings: Holdings, options: ExploreOptions) -> dict[str, Editor | str]:
-    """For each lexicon of a run its editor, or the code of the message that says why there is none."""
-    built_in = set(builtin_lexicons())
-    files = [read_lexicon(path) for path in options.lexicons]
+    """For each lexicon of a run its editor, or the code of the message that says why there is none.
+
+    Raises
+    ------
+    UsageError
+        A file of `options` is none of the lexicons that the run counted.
+    StoreError
+        A lexicon that is kept with the run is damaged.
+    """
+    files = given_lexicons(holdings.record, options)
     found: dict[str, Editor | str] = {}
     for about in _counted(holdings.record):
         name = str(about["lexicon"]).rpartition("@")[0]
-        candidates = [*files, *([read_lexicon(name)] if name in built_in else [])]
-        lexicon = next((one for one in candidates if one.hash == about["hash"]), None)
+        lexicon = files.get(about["hash"]) or counted_lexicon(holdings.run, about)
         count = holdings.record["options"]["count"]
         if lexicon is None:
             found[name] = "explore_lexicon_missing"
@@ -283,6 +289,19 @@ def open_editors(holdings: Holdings, options: ExploreOptions) -> dict[str, Edito
             found[name] = "explore_lexicon_options"
         else:
             found[name] = Editor(holdings, lexicon)
+    return found
+
+
+def given_lexicons(record: Mapping[str, Any], options: ExploreOptions) -> dict[str, Lexicon]:
+    """The lexicons of the user by their hashes; each must be one that the run of a record counted."""
+    counted = {str(about["hash"]): str(about["lexicon"]) for about in _counted(record)}
+    found = {}
+    for path in options.lexicons:
+        lexicon = read_lexicon(path)
+        if lexicon.hash not in counted:
+            detail = f"the run counted {', '.join(counted.values())}, and this is {lexicon.label}, which differs"
+            raise UsageError("option_bad", name="lexicon", value=path, detail=detail)
+        found[lexicon.hash] = lexicon
     return found
 
 

@@ -21,7 +21,7 @@ class ExploreOptions:
     cache : Path, optional
         Folder of the search index; ``RUN/store/search`` by default.
     lexicons : tuple of str
-        Files of lexicons that the run counted, for the editor; built-in ones are found by their names.
+        Files of lexicons that the run counted, for the editor; not needed where the run keeps a copy.
     save_dir : Path, optional
         Folder into which the editor saves new versions of a lexicon; without it they are downloaded.
     lang : {"zh", "en"}

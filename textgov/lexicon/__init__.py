@@ -10,6 +10,7 @@ from textgov.errors import LexiconError, wording
 from textgov.lexicon.check import check_lexicon
 from textgov.lexicon.findings import Finding
 from textgov.lexicon.formats import FORMATS
+from textgov.lexicon.kept import counted_lexicon, keep_lexicons
 from textgov.lexicon.source import builtin_lexicons, read_draft
 from textgov.lexicon.terms import conditions, lower_case, match_key, match_keys
 from textgov.lexicon.write import write_lexicon
@@ -22,6 +23,8 @@ __all__ = [
     "check_lexicon",
     "check_prefixes",
     "conditions",
+    "counted_lexicon",
+    "keep_lexicons",
     "lower_case",
     "match_key",
     "match_keys",

@@ -55,7 +55,8 @@ def write_figures(
         raise UsageError("option_bad", name="lang", value=lang, detail="use zh or en")
     family = figure_font(font)
     source = Path(run)
-    sections = report_sections(source, read_panel(source), read_record(source))
+    record = read_record(source)  # first: only the folder of a run has one
+    sections = report_sections(source, read_panel(source), record)
     folder = make_folder(Path(out))
     paths = []
     for chart in (chart for section in sections for chart in section.charts):

@@ -31,6 +31,7 @@ from textgov.batch import (
 from textgov.engine import EngineOptions, Pools, check_guard, open_engine
 from textgov.errors import StoreError
 from textgov.extend import check_extend
+from textgov.lexicon import keep_lexicons
 from textgov.load import join_metadata, list_inputs, read_metadata
 from textgov.load.inputs import Listing
 from textgov.locate import Decision, read_decisions
@@ -180,6 +181,7 @@ def _run(
         return screen_run(shelf, settled, options.panel, gazetteer)
 
     forget_shards(out, set(shard_ids), done.folders)
+    keep_lexicons(out, options.stages.lexicons)
     known = recall(out, made_from) if not plan.jobs else None
     if known is not None:
         files = tuple(out / name for name in known.files)

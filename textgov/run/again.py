@@ -27,7 +27,8 @@ def rewrite_report(run: Path, path: Path | None = None) -> Path:
     OutputError
         The page cannot be written.
     """
-    written = write_report(run, read_panel(run), read_record(run), path)
+    record = read_record(run)  # first: only the folder of a run has one
+    written = write_report(run, read_panel(run), record, path)
     if path is None:
         restamp(run, written)
     return written

@@ -39,7 +39,7 @@ class ChooseOptions:
         One of ``lda``, ``nmf``, ``seeded``, ``lda-tomotopy``, ``lda-gensim``, ``lda-sklearn``.
     held : float
         Share of the documents that are held out; the models never see them.
-    sample : float
+    share : float
         Share of the other documents that each seed is given, chosen by the seed. The chains start from nearly the same
         factorisation whatever the seed, so that on all documents (1.0) every number of topics looks stable; a topic
         that depends on a few documents is found out by leaving documents out.
@@ -48,7 +48,7 @@ class ChooseOptions:
 
     method: str = "lda"
     held: float = 0.1
-    sample: float = 0.8
+    share: float = 0.8
     topics: TopicOptions = field(default_factory=TopicOptions)
 
     def __post_init__(self) -> None:
@@ -57,8 +57,8 @@ class ChooseOptions:
             raise UsageError("option_bad", name="method", value=self.method, detail=detail)
         if not 0 < self.held < 1:
             raise UsageError("option_bad", name="held", value=self.held, detail="use a share in (0, 1)")
-        if not 0 < self.sample <= 1:
-            raise UsageError("option_bad", name="sample", value=self.sample, detail="use a share in (0, 1]")
+        if not 0 < self.share <= 1:
+            raise UsageError("option_bad", name="share", value=self.share, detail="use a share in (0, 1]")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -147,7 +147,7 @@ def choose_topics(
 def _fit(
     size: int, seed: int, *, terms: Features, method: str, lists: Seeds | None, options: ChooseOptions
 ) -> TopicModel:
-    part = sample_rows(terms, seed, options.sample)
+    part = sample_rows(terms, seed, options.share)
     return fit_topics(part, method, size, seed=seed, seeds=lists, options=options.topics)
 
 

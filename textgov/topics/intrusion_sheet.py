@@ -147,7 +147,7 @@ def _check_unfilled(path: Path) -> None:
     for page in pages:
         columns = [at for at, name in enumerate(page.header) if name in CODERS]
         if any(row[at] for row in page.rows[1:] for at in columns if at < len(row)):
-            raise UsageError("sheet_filled", path=path)
+            raise UsageError("sheet_filled", path=path, option="--model")
 
 
 def read_key(folder: Path) -> dict[str, IntrusionItem]:

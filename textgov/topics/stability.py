@@ -78,7 +78,7 @@ def _unit(rows: NDArray[np.float64]) -> NDArray[np.float64]:
     return found
 
 
-def refit(model: TopicModel, terms: Features, seed: int, sample: float = 1.0) -> TopicModel:
+def refit(model: TopicModel, terms: Features, seed: int, share: float = 1.0) -> TopicModel:
     """The same model with another seed, on all rows or on a sample of them.
 
     Parameters
@@ -87,7 +87,7 @@ def refit(model: TopicModel, terms: Features, seed: int, sample: float = 1.0) ->
     terms : Features
         The words that the model was fitted to; only its own vocabulary is used.
     seed : int
-    sample : float
+    share : float
         Share of the rows, chosen by a hash of their ids and the seed.
 
     Raises
@@ -102,7 +102,7 @@ def refit(model: TopicModel, terms: Features, seed: int, sample: float = 1.0) ->
         )
     kept = {name: settings[name] for name in ("sweeps", "alpha", "eta", "max_rows", "seed_share") if name in settings}
     method = "lda" if model.method == "dynamic" else model.method  # the topics of all periods are those of lda
-    chosen = sample_rows(terms, seed, sample)
+    chosen = sample_rows(terms, seed, share)
     return fit_topics(
         chosen, method, len(model), seed=seed, seeds=settings.get("seeds") or None, options=TopicOptions(**kept)
     )
@@ -111,7 +111,7 @@ def refit(model: TopicModel, terms: Features, seed: int, sample: float = 1.0) ->
 def sample_rows(terms: Features, seed: int, share: float) -> Features:
     """A share of the rows, whole documents together: those whose ids have the smallest hashes."""
     if not 0 < share <= 1:
-        raise UsageError("option_bad", name="sample", value=share, detail="use a share in (0, 1]")
+        raise UsageError("option_bad", name="share", value=share, detail="use a share in (0, 1]")
     if share == 1:
         return terms
     names = terms.parents or terms.doc_ids
@@ -130,7 +130,7 @@ def pick_rows(terms: Features, wanted: set[str], *, other: bool = False) -> Feat
 
 
 def measure_stability(
-    model: TopicModel, terms: Features, seeds: Sequence[int], *, sample: float = 1.0, run: Mapper = map
+    model: TopicModel, terms: Features, seeds: Sequence[int], *, share: float = 1.0, run: Mapper = map
 ) -> pd.DataFrame:
     """How each topic of a model fares when it is fitted again with other seeds.
 
@@ -140,7 +140,7 @@ def measure_stability(
     terms : Features
         The words that it was fitted to.
     seeds : sequence of int
-    sample : float
+    share : float
         Each fit gets this share of the documents, chosen by its seed (Greene, O'Callaghan and Cunningham 2014). With 1,
         only the chain differs: it starts from nearly the same factorisation whatever the seed, so this says less.
     run : callable
@@ -158,13 +158,13 @@ def measure_stability(
     """
     import pandas as pd
 
-    if not seeds or (sample == 1 and model.seed in seeds):
+    if not seeds or (share == 1 and model.seed in seeds):
         detail = "give other seeds than that of the model"
         raise UsageError("option_bad", name="seeds", value=", ".join(map(str, seeds)), detail=detail)
     titles = topic_titles(model)
     own = keep_terms(model, terms)
     parts = []
-    for seed, found in zip(seeds, run(partial(refit, model, own, sample=sample), seeds), strict=True):
+    for seed, found in zip(seeds, run(partial(refit, model, own, share=share), seeds), strict=True):
         matched = match_topics(model, found)
         part = {"topic": model.names, "title": titles, "seed": seed}
         part["partner"] = [found.names[number] if number >= 0 else "" for number in matched.partner]

@@ -82,6 +82,9 @@ def _grid(run: RunFacts, options: CoverageOptions) -> pd.DataFrame:
             told = {"code": code, "place": name, "year": year, "province": region.province, "region3": region.region3}
             rows.append({**told, "has_report": (code, year) in have})
     grid = pd.DataFrame(rows)
+    if not len(grid) or not grid["has_report"].any():
+        detail = f"no place has a document in these years; the panel has {panel['year'].min()}-{panel['year'].max()}"
+        raise UsageError("option_bad", name="years", value=f"{first}-{last}", detail=detail)
     if options.size:
         grid = _with_sizes(grid, options)
     if options.policy:

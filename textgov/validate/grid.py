@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from textgov.count import CountOptions, Matcher, find_matches, make_key, make_matcher
 from textgov.count.options import Overlap
 from textgov.errors import UsageError
-from textgov.lexicon import builtin_lexicons, read_lexicon
+from textgov.lexicon import builtin_lexicons, counted_lexicon, read_lexicon
 from textgov.normalise.structure import BLANK, HAN, classes, measure_kinds, sentence_breaks
 from textgov.records import Document, Lexicon
 from textgov.segment import SegmentOptions, make_segmenter
@@ -86,11 +86,15 @@ class Counts:
 def parallel_lexicons(run: RunFacts, options: ReliabilityOptions) -> list[Lexicon]:
     """The lexicon of the run and those beside it; without names the built-in ones whose names begin with its own."""
     main = run.lexicon(options.lexicon)
-    name = options.lexicon_file or main["lexicon"].partition("@")[0]
+    name = main["lexicon"].rpartition("@")[0]
     others = options.parallel or tuple(one for one in builtin_lexicons() if one.startswith(f"{name}-"))
-    first = read_lexicon(name)
+    first = read_lexicon(options.lexicon_file) if options.lexicon_file else counted_lexicon(run.out, main)
+    if first is None:
+        raise UsageError("validity_no_lexicon", path=run.out, counted=main["lexicon"])
     if first.hash != main["hash"]:
-        raise UsageError("validity_other_lexicon", path=name, counted=main["lexicon"], found=first.label)
+        raise UsageError(
+            "validity_other_lexicon", path=options.lexicon_file, counted=main["lexicon"], found=first.label
+        )
     return [first, *(read_lexicon(one) for one in others)]
 
 

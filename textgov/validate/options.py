@@ -173,7 +173,7 @@ class ReliabilityOptions:
     lexicon : str
         Name of the lexicon of the run; the first one when not given.
     lexicon_file : str
-        Its file, where it is not built in.
+        Its file; not needed where a copy is kept with the run, or the built-in lexicon is still the same.
     parallel : tuple of str
         Lexicons beside it; the built-in ones whose names begin with its own when not given.
     outcome : str
@@ -261,9 +261,11 @@ class CoverageOptions:
 
     def __post_init__(self) -> None:
         if self.years and self.years[0] > self.years[1]:
-            raise UsageError("option_bad", name="years", value=self.years, detail="use a first and a last year")
+            value = "-".join(map(str, self.years))
+            raise UsageError("option_bad", name="years", value=value, detail="use a first and a last year")
         if bool(self.size) != bool(self.size_column):
-            raise UsageError("option_bad", name="size", value=self.size, detail="give --size and --size-column")
+            name, detail = ("size_column", "name the column of --size") if self.size else ("size", "name the table")
+            raise UsageError("option_bad", name=name, value=getattr(self, name) or "-", detail=detail)
 
 
 @dataclass(frozen=True, slots=True)

@@ -198,7 +198,7 @@ def write_sample(sample: Sample, run: Path | str) -> tuple[Path, ...]:
     files = {coder: folder / f"{coder}.csv" for coder in options.coders}
     for path in (sheets_at, *files.values()):
         if holds_answers(path):
-            raise UsageError("sheet_filled", path=path)
+            raise UsageError("sheet_filled", path=path, option="--name")
     with written_aside(sheets_at) as part:
         write_xlsx(list(_sheets(sample)), part, BOOK)
     for path in files.values():

@@ -102,9 +102,13 @@ def with_periods(documents: pd.DataFrame, score: str, cuts: tuple[int, ...]) -> 
     years = documents["year"].to_numpy(dtype=np.int64)
     if not len(years):
         raise UsageError("validity_empty", what="documents in the panel")
-    starts = sorted(set(cuts)) or sorted({int(np.quantile(years, q)) for q in (1 / 3, 2 / 3)})
-    starts = [start for start in starts if years.min() < start <= years.max()]
-    edges = [int(years.min()), *starts, int(years.max()) + 1]
+    first, last = int(years.min()), int(years.max())
+    for cut in cuts:
+        if not first < cut <= last:
+            detail = f"no document would be before, or none from then on; the documents are of {first}-{last}"
+            raise UsageError("option_bad", name="periods", value=cut, detail=detail)
+    starts = sorted(set(cuts)) or sorted({int(np.quantile(years, q)) for q in (1 / 3, 2 / 3)} - {first})
+    edges = [first, *starts, last + 1]
     number = np.searchsorted(edges, years, side="right") - 1
     names = [f"{a}-{b - 1}" if b - 1 > a else str(a) for a, b in pairwise(edges)]
     documents = documents.assign(period=[names[at] for at in number])

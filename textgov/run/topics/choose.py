@@ -34,7 +34,7 @@ class RunChoice:
     ----------
     sizes : tuple of int
     seeds : tuple of int
-    held, sample : float
+    held, share : float
         See `textgov.topics.ChooseOptions`.
     fit : FitOptions
         How words are made and models are fitted; its number of topics and seed decide nothing here but which documents
@@ -44,7 +44,7 @@ class RunChoice:
     sizes: tuple[int, ...]
     seeds: tuple[int, ...] = (1, 2, 3, 4, 5)
     held: float = 0.1
-    sample: float = 0.8
+    share: float = 0.8
     fit: FitOptions = field(default_factory=lambda: FitOptions(method="lda", max_rows=20_000))
 
 
@@ -99,7 +99,7 @@ def choose_run(run: Path, options: RunChoice, where: EngineOptions | None = None
         See `choose_topics`; nothing is written.
     """
     fit = options.fit
-    chosen = ChooseOptions(fit.method, options.held, options.sample, fit.chain())
+    chosen = ChooseOptions(fit.method, options.held, options.share, fit.chain())
     sample = count_sample(run, fit, where)
     lists = seed_lists(fit, sample.lexicon) if fit.method == "seeded" else None
     with open_engine(where or EngineOptions("serial", 1)) as pools:
@@ -125,7 +125,7 @@ def _page(choice: Choice, options: RunChoice) -> str:
     rows = [_row(row, head) for row in choice.summary.to_dict("records")]
     tried = f"{len(options.sizes)} sizes x {len(options.seeds)} seeds, method {fit.method}"
     tried += f", at most {fit.max_rows} rows" if fit.max_rows else ""
-    tried += f", {options.held:.0%} of the documents held out, {options.sample:.0%} of the others for each seed"
+    tried += f", {options.held:.0%} of the documents held out, {options.share:.0%} of the others for each seed"
     return "\n".join(
         [
             f"# Number of topics: {choice.recommended} / 主题数：{choice.recommended}",

@@ -125,7 +125,9 @@ def _fit(terms: Features, options: FitOptions, lexicon: Lexicon, places: Mapping
     if needs == "seeds":
         given["seeds"] = seed_lists(options, lexicon)
     elif needs == "covariates":
-        given["covariates"] = {name: [getattr(place, name) for place in of_row] for name in options.covariates}
+        given["covariates"] = {
+            name: [getattr(place, name) for place in of_row] for name in options.covariates or ("year",)
+        }
     elif needs == "periods":
         given["periods"] = [place.year for place in of_row]
     return fit_topics(terms, options.method, options.n_topics, seed=options.seed, options=options.chain(), **given)

@@ -12,6 +12,15 @@ from textgov.topics.clusters import CLUSTERS
 from textgov.topics.fit import check_seed
 
 COVARIATES = ("year", "place_code", "province", "level")
+# Options that only some methods use: given to another one they are refused, not passed over.
+ONLY_OF = {
+    "by_category": ("seeded",),
+    "seed_share": ("seeded",),
+    "covariates": ("dmr",),
+    "encoder": (CLUSTERS,),
+    "sweeps": tuple(METHODS),
+}
+SEED_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +46,8 @@ class FitOptions:
         Fit to so many of their rows (sentences ...) at most, chosen likewise; 0 for all.
     min_docs, max_share
         See `textgov.count.trim_terms`.
-    seed_share : float
-        For ``seeded``: see `textgov.topics.TopicOptions`.
+    seed_share : float, optional
+        For ``seeded``: see `textgov.topics.TopicOptions`; 0.5 when not given.
     sections : str
         Sections that are read.
     stopwords, tags : str
@@ -46,7 +55,7 @@ class FitOptions:
     sweeps : int
         Passes; 0 for what the method needs.
     covariates : tuple of str
-        For ``dmr``: any of ``year``, ``place_code``, ``province``, ``level``.
+        For ``dmr``: any of ``year``, ``place_code``, ``province``, ``level``; the year when empty.
     encoder : str
         For ``bertopic``: the folder of a sentence model on this machine.
     name : str
@@ -63,18 +72,24 @@ class FitOptions:
     max_rows: int = 60_000
     min_docs: int = 10
     max_share: float = 0.2
-    seed_share: float = 0.5
+    seed_share: float | None = None
     sections: str = "body"
     stopwords: str = ""
     tags: str = ""
     sweeps: int = 0
-    covariates: tuple[str, ...] = ("year",)
+    covariates: tuple[str, ...] = ()
     encoder: str = ""
     name: str = ""
 
     def __post_init__(self) -> None:
         if self.method not in (*METHODS, CLUSTERS):
             raise UsageError("topics_method", name=self.method, known=", ".join((*METHODS, CLUSTERS)))
+        for name, methods in ONLY_OF.items():
+            value = getattr(self, name)
+            if value not in (None, (), "", 0, False) and self.method not in methods:
+                shown = ", ".join(value) if isinstance(value, tuple) else value
+                detail = f"only {', '.join(methods)} uses it, and the method is {self.method}"
+                raise UsageError("option_bad", name=name, value=shown, detail=detail)
         if self.method == CLUSTERS and not self.encoder:
             raise UsageError("topics_needs", name=self.method, need="encoder")
         for name in ("sample", "max_rows", "sweeps"):
@@ -112,4 +127,5 @@ class FitOptions:
 
     def chain(self) -> TopicOptions:
         """How the model is fitted."""
-        return TopicOptions(sweeps=self.sweeps or None, max_rows=self.max_rows or None, seed_share=self.seed_share)
+        share = SEED_SHARE if self.seed_share is None else self.seed_share
+        return TopicOptions(sweeps=self.sweeps or None, max_rows=self.max_rows or None, seed_share=share)

@@ -87,6 +87,7 @@ def similarity_run(
         The folder holds no run, or the panel has such columns already.
     """
     options = options or SimilarityOptions()
+    read_plan(run)
     panel = read_panel(run)
     cut = TermOptions(sections=sections)
     columns: dict[str, Any] = {}

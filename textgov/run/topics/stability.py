@@ -29,7 +29,7 @@ class RunStability(NamedTuple):
 
 
 def stability_run(
-    run: Path, folder: Path, seeds: Sequence[int], *, sample: float = 0.8, where: EngineOptions | None = None
+    run: Path, folder: Path, seeds: Sequence[int], *, share: float = 0.8, where: EngineOptions | None = None
 ) -> RunStability:
     """Fit a model of a run again with other seeds, and write how alike each topic is to its partner.
 
@@ -40,7 +40,7 @@ def stability_run(
     folder : Path
         Of the model.
     seeds : sequence of int
-    sample : float
+    share : float
         Share of the documents for each seed; see `measure_stability`.
     where : EngineOptions, optional
         No result depends on it.
@@ -60,5 +60,5 @@ def stability_run(
     if int(terms.lengths["n_terms"].sum()) != int(model.counts.sum()) and not model.settings.get("max_rows"):
         raise TopicError("topics_refit_other", path=folder.as_posix())
     with open_engine(where or EngineOptions("serial", 1)) as pools:
-        table = measure_stability(model, terms, seeds, sample=sample, run=pools.open_pool().map)
+        table = measure_stability(model, terms, seeds, share=share, run=pools.open_pool().map)
     return RunStability(table, write_table(table, folder / TABLE))
