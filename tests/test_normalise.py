@@ -21,11 +21,12 @@ from textgov.normalise import (
     NormaliseOptions,
     detect_script,
     normalise_corpus,
+    normalise_term,
     normalise_text,
     simplify,
 )
 from textgov.normalise.characters import fold_characters, fold_newlines
-from textgov.normalise.script import PROTECTED_NAMES
+from textgov.normalise.script import PROTECTED_NAMES, settled_characters
 from textgov.normalise.structure import HAN, classes, measure, sentence_spans
 from textgov.records import Corpus, Document
 from textgov.spans import Spans
@@ -175,6 +176,19 @@ def test_slice_of_the_original(original: str, term: str, expected: str):
     at = found.text.index(term)
     start, end = found.spans.to_original(at, at + len(term))
     assert original[start:end] == expected
+
+
+# ---- terms ----
+
+
+def test_a_term_of_settled_characters_is_what_the_rules_make_of_it():
+    settled = sorted(settled_characters())
+    assert len(settled) > 15_000
+    assert "數" not in settled
+    # A space in front, which no rule of terms takes away, sends a term through the rules one by one.
+    joined = " " + "".join(settled)
+    assert normalise_term(joined) == joined
+    assert [char for char in settled if normalise_term(f" {char}") != f" {char}"] == []
 
 
 # ---- script ----

@@ -31,7 +31,7 @@ from textgov.outside import read_panel
 from textgov.records import Panel, Variable
 from textgov.report import frames, plot_heatmap, plot_topics, plot_trend, report_sections, write_report
 from textgov.report.milestones import milestone_marks, read_milestones
-from textgov.report.page import LANGUAGES, UNSEEN, json_for_html, vega_bundle, visible
+from textgov.report.page import LANGUAGES, UNSEEN, json_for_html, kept_bundle, vega_bundle, visible
 from textgov.report.trends import phase_rates
 from textgov.report.words import read_terms, terms_of
 from textgov.run import RunOptions, run_panel
@@ -138,6 +138,21 @@ def test_the_same_run_gives_the_same_bytes(run, tmp_path):
     assert again.read_bytes() == (run / "report.html").read_bytes()
     text = again.read_text("utf-8")
     assert not re.search(r'"(param|view)_\d+"', text.replace(vega_bundle(), ""))
+
+
+def test_scripts_kept_in_the_store_are_used_while_they_are_whole(run, tmp_path):
+    store = tmp_path / "store"
+    assert kept_bundle(store) == vega_bundle()
+    assert not store.exists()
+    store.mkdir()
+    assert kept_bundle(store) == vega_bundle()
+    (kept,) = store.iterdir()
+    assert kept.read_bytes() == (run / "store" / kept.name).read_bytes()
+    kept.write_text(kept.read_text("utf-8")[:-1], "utf-8")
+    assert kept_bundle(store) == vega_bundle()
+    assert kept.read_bytes() == (run / "store" / kept.name).read_bytes()
+    kept.write_bytes(b"\xff\xfe")
+    assert kept_bundle(store) == vega_bundle()
 
 
 def test_every_chart_is_valid_vega_lite_in_both_languages(run, page):

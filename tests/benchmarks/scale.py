@@ -425,6 +425,7 @@ PARTS_BASE, EQUAL_EVERY = "20000:500", 10
 # What a run does behind its stages, on a store that is there.
 REST = """
 import json, sys
+from functools import cache
 from pathlib import Path
 from textgov import read_lexicon
 from textgov.batch import StageOptions
@@ -440,8 +441,8 @@ def rest(out):
     options, gazetteer = RunOptions(StageOptions(lexicons=(read_lexicon("digital-government"),))), read_divisions()
     shelf = Shelf(out, shard_ids, options.stages.lexicons, True)
     with open_engine(EngineOptions("processes", 1)) as pools:
-        screened = screen_run(shelf, (), options.panel, gazetteer)
-        written = write_run(shelf, screened, (), (), options, gazetteer, {}, pools.open_pool())
+        screen = cache(lambda: screen_run(shelf, (), options.panel, gazetteer))
+        written = write_run(shelf, screen, (), (), options, gazetteer, {}, pools.open_pool())
     print(written.numbers)
 
 if __name__ == "__main__":

@@ -247,10 +247,11 @@ SUMMARY_NUMBERS = ("n_inputs", "n_documents", "n_failed", "n_held", "n_elsewhere
 
 
 def _facts(result: RunResult) -> dict[str, Any]:
-    frame = result.panel.frame
+    panel = result.panel
+    frame = panel.frame
     return {
         "rows": len(frame),
-        "places": int(frame[result.panel.keys[0]].nunique()),
+        "places": int(frame[panel.keys[0]].nunique()),
         "first": int(frame["year"].min()),
         "last": int(frame["year"].max()),
         **{name: getattr(result.summary, name) for name in SUMMARY_NUMBERS},

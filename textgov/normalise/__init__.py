@@ -25,6 +25,7 @@ from textgov.normalise.script import (
     look_at_script,
     map_vocabulary,
     read_vocabulary,
+    settled_characters,
     simplify,
 )
 from textgov.normalise.sections import SECTION_NAMES, read_section_names, split_sections, title_of
@@ -123,6 +124,8 @@ def normalise_text(text: str, options: NormaliseOptions | None = None) -> str:
 
 def normalise_term(term: str, options: NormaliseOptions | None = None) -> str:
     """A term or a title as it is compared: characters, script and vocabulary only."""
+    if settled_characters().issuperset(term):
+        return term  # whatever the rules
     return _normalise_term(term, _chosen(options or NormaliseOptions()))
 
 

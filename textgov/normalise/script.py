@@ -63,6 +63,14 @@ def _kinds(text: str) -> NDArray[np.uint8]:
     return look_up(_table(), to_narrow_codes(text))
 
 
+@cache
+def settled_characters() -> frozenset[str]:
+    """Common Han characters that no conversion touches: most terms are made of them alone."""
+    codes = np.arange(0x4E00, 0xA000)
+    touched = _table()[codes] & np.uint8(CONVERTIBLE | TRADITIONAL_ONLY)
+    return frozenset(map(chr, codes[touched == 0].tolist()))
+
+
 class Look(NamedTuple):
     """The script of a text as `detect_script` names it, and whether `simplify` would have anything to do."""
 

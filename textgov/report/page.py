@@ -9,11 +9,12 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textgov.cite import cite_record
-from textgov.records import Panel
+from textgov.records import Panel, hash_text
 from textgov.report import frames
 from textgov.report.blocks import Block, Chart, Code, Heading, Hit, Note, Said, Section, Table
 from textgov.report.inputs import headline_rows, input_section
@@ -22,7 +23,7 @@ from textgov.report.results import estimate_section, index_section, validity_sec
 from textgov.report.topics import topic_sections
 from textgov.report.trends import trend_section
 from textgov.report.words import read_terms, terms_of, word_section
-from textgov.store import written_aside
+from textgov.store import STORE, written_aside
 
 if TYPE_CHECKING:
     import jinja2
@@ -114,22 +115,25 @@ def write_report(out: Path, panel: Panel, record: Mapping[str, Any], path: Path 
         It cannot be written.
     """
     sections = report_sections(out, panel, record)
-    page = render_page(sections, panel, str(record.get("run_id", "")))
+    page = render_page(sections, panel, str(record.get("run_id", "")), out / STORE)
     target = path or out / "report.html"
     with written_aside(target) as part:
         part.write_bytes(page.encode("utf-8"))
     return target
 
 
-def render_page(sections: Sequence[Section], panel: Panel, run_id: str) -> str:
+def render_page(sections: Sequence[Section], panel: Panel, run_id: str, store: Path) -> str:
     """The page as text."""
-    charts = {
-        f"{section.name}-{chart.name}": {lang: page_spec(chart, lang) for lang in LANGUAGES}
-        for section in sections
-        for chart in section.charts
-    }
+    from altair.utils.schemapi import debug_mode
+
+    with debug_mode(False):  # otherwise every part of a chart is checked, which takes longer than all the rest
+        charts = {
+            f"{section.name}-{chart.name}": {lang: page_spec(chart, lang) for lang in LANGUAGES}
+            for section in sections
+            for chart in section.charts
+        }
     script, style = _asset("page.js"), _asset("page.css")
-    bundle = vega_bundle() if charts else ""
+    bundle = kept_bundle(store) if charts else ""
     allowed = " ".join(_digest(source) for source in (bundle, script) if source)
     return (
         _environment()
@@ -174,6 +178,22 @@ def json_for_html(value: object) -> str:
     for mark in "<>&\u2028\u2029":
         text = text.replace(mark, f"\\u{ord(mark):04x}")
     return text
+
+
+def kept_bundle(store: Path) -> str:
+    """`vega_bundle`, from the store of the run if it is there whole: to put it together takes two seconds."""
+    path = store / f"vega-{version('vl-convert-python')}.js"
+    try:
+        digest, _, source = path.read_text("utf-8").partition("\n")
+        if digest == hash_text(source):
+            return source
+    except (OSError, UnicodeDecodeError):
+        pass
+    source = vega_bundle()
+    if store.is_dir():
+        with written_aside(path) as part:
+            part.write_bytes(f"{hash_text(source)}\n{source}".encode())
+    return source
 
 
 @cache

@@ -187,7 +187,7 @@ def _run(
         files = tuple(out / name for name in known.files)
         stale = tuple(decision for decision in decisions if decision.doc_id in known.stale)
         return RunResult(out, files, known.numbers, shelf, listing, history, screen, plan.unmatched, stale, again=True)
-    written = write_run(shelf, screen(), listing.passed, history, options, gazetteer, plan.tables, pools.open_pool())
+    written = write_run(shelf, screen, listing.passed, history, options, gazetteer, plan.tables, pools.open_pool())
     stale = _unknown(decisions, screen().index.doc_ids) if decisions else ()
     remember(out, made_from, written.files, written.numbers, [decision.doc_id for decision in stale])
     told = (plan.unmatched, stale, False, written.notes)

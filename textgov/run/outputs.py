@@ -8,18 +8,19 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeVar
 
 from textgov import export
 from textgov.errors import OutputError, TextgovError, UsageError
 from textgov.export.streams import csv_stream, matrix_stream, parquet_stream
-from textgov.extend import extend_panel
+from textgov.extend import Extended, extend_panel
 from textgov.panel import Losses, PanelOptions, Totals, assemble_panel, cooccurrence_table, lexicon_report
 from textgov.records import Corpus, ManifestRow, Panel, Step
 from textgov.regions import Gazetteer
 from textgov.report import write_report
+from textgov.run.manifest import write_manifest
 from textgov.run.options import RunOptions
-from textgov.run.provenance import InputHash, provenance
+from textgov.run.provenance import provenance
 from textgov.run.recall import Numbers, keep_panel
 from textgov.run.screening import Screened
 from textgov.run.shelf import Shelf, Walk
@@ -29,8 +30,8 @@ from textgov.store import remove_file
 if TYPE_CHECKING:
     import pandas as pd
 
-# Written from the store as it is read; the files of the panel follow.
-STREAMED = ("documents.parquet", "hits.parquet", "manifest.csv", "review.csv", "term_counts.mtx")
+
+T = TypeVar("T")
 
 
 class Written(NamedTuple):
@@ -91,7 +92,7 @@ class _Streams:
 
 def write_run(
     shelf: Shelf,
-    screened: Screened,
+    screen: Callable[[], Screened],
     passed: Sequence[ManifestRow],
     history: tuple[Step, ...],
     options: RunOptions,
@@ -99,35 +100,35 @@ def write_run(
     tables: Mapping[str, str],
     executor: Executor,
 ) -> Written:
-    """Write every file of a run; its panel is made on the way."""
-    totals, losses = Totals(screened.rows, shelf.lexicons, options.panel, gazetteer), Losses(len(shelf.lexicons))
+    """Write every file of a run; its panel is made on the way. What can be written meanwhile is, on the executor."""
     # Until the end there is no record, so that a run that fails half-way is not taken for a whole one.
     remove_file(shelf.out / "provenance.json")
+    manifest = _elsewhere(executor, partial(write_manifest, shelf, passed))
+    screened = screen()
+    totals, losses = Totals(screened.rows, shelf.lexicons, options.panel, gazetteer), Losses(len(shelf.lexicons))
     faults: list[OutputError] = []
-    inputs, summary = InputHash(), Summary(shelf)
+    summary = Summary(shelf)
     streams = _Streams(shelf.out, faults)
     try:
-        _stream_all(shelf, screened, passed, streams, totals, losses, inputs, summary)
+        _stream_all(shelf, screened, streams, totals, losses, summary)
     except BaseException as error:
         streams.abandon(error)
         raise
     streams.close()
+    told = manifest()
+    streams.files += told.files
+    faults += told.faults
+    summary.n_inputs, summary.n_failed = told.n_inputs, told.n_failed
     if not totals.rows:
         _explain_empty(summary, options.panel, shelf.out)
     extended = extend_panel(assemble_panel(totals, history), options.extend, gazetteer)
     panel = extended.panel
     keep_panel(panel, shelf.out)
-    record = provenance(inputs, panel.history, options, tables)
+    record = provenance(told.inputs, panel.history, options, tables)
     terms = {"lexicon_report.csv": lexicon_report(totals, losses)}
     if "cooccurrence" in options.panel.measure_names:
         terms["cooccurrence.csv"] = cooccurrence_table(totals)
-    files = [*streams.files, *_write_rest(shelf, panel, summary, record, options, executor, faults, terms)]
-    files += [export.write_table(table, shelf.out / name) for name, table in extended.tables.items()]
-    # Last, as it is written from the other files.
-    try:
-        files.append(write_report(shelf.out, panel, record))
-    except OutputError as error:
-        faults.append(error)
+    files = [*streams.files, *_write_rest(shelf, extended, summary, record, options, executor, faults, terms)]
     if faults:
         raise _joined(faults)
     files.append(export.write_json(record, shelf.out / "provenance.json"))
@@ -137,21 +138,13 @@ def write_run(
 def _stream_all(
     shelf: Shelf,
     screened: Screened,
-    passed: Sequence[ManifestRow],
     streams: _Streams,
     totals: Totals,
     losses: Losses,
-    inputs: InputHash,
     summary: Summary,
 ) -> None:
     out = shelf.out
     n_terms = sum(len(lexicon.entries) for lexicon in shelf.lexicons)
-    streams.open("manifest.csv", csv_stream(out / "manifest.csv"))
-    for part in shelf.manifest(passed):
-        for row in part:
-            inputs.add(row)
-        summary.add_inputs(part)
-        streams.write("manifest.csv", Corpus((), part).manifest)
     streams.open("documents.parquet", parquet_stream(out / "documents.parquet"))
     streams.open("review.csv", csv_stream(out / "review.csv"))
     if totals.rows:
@@ -183,7 +176,7 @@ def _numbered(doc_ids: Sequence[str], first: int) -> pd.DataFrame:
 
 def _write_rest(
     shelf: Shelf,
-    panel: Panel,
+    extended: Extended,
     summary: Summary,
     record: dict[str, Any],
     options: RunOptions,
@@ -191,8 +184,8 @@ def _write_rest(
     faults: list[OutputError],
     terms: Mapping[str, pd.DataFrame],
 ) -> list[Path]:
-    """The files of the panel, the terms and the review sheet."""
-    out = shelf.out
+    """The files of the panel, the terms, the review sheet and the page."""
+    out, panel = shelf.out, extended.panel
     review = summary.review_frame()
     extra = export.ExportExtras(review, record["run_id"], record["options"])
     labels: Any = options.labels
@@ -203,10 +196,10 @@ def _write_rest(
         _elsewhere(executor, partial(export.write_panel, panel, out, labels=labels, extra=more, only=only))
         for only, more in ((book, extra), (rest, replace(extra, review=None)))
     ]
+    tables = {"review.xlsx": review, "term_counts_terms.csv": export.term_table(shelf.lexicons), **terms}
     writers: list[Callable[[], Path | tuple[Path, ...]]] = [
-        lambda: export.write_table(review, out / "review.xlsx"),
-        lambda: export.write_table(export.term_table(shelf.lexicons), out / "term_counts_terms.csv"),
-        *(partial(export.write_table, table, out / name) for name, table in terms.items()),
+        *(partial(export.write_table, table, out / name) for name, table in (tables | dict(extended.tables)).items()),
+        lambda: write_report(out, panel, record),  # from the other tables
         *waiting,
     ]
     written: list[Path] = []
@@ -219,14 +212,14 @@ def _write_rest(
     return written
 
 
-def _elsewhere(executor: Executor, write: Callable[[], tuple[Path, ...]]) -> Callable[[], tuple[Path, ...]]:
+def _elsewhere(executor: Executor, write: Callable[[], T]) -> Callable[[], T]:
     """Begin to write on the executor; returns what waits for it, and writes here when the worker has died."""
     try:
         future = executor.submit(write)
     except BrokenExecutor:
         return write
 
-    def wait() -> tuple[Path, ...]:
+    def wait() -> T:
         try:
             return future.result()
         except BrokenExecutor:

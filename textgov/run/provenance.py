@@ -64,9 +64,12 @@ class InputHash:
 
 
 def provenance(
-    inputs: InputHash, history: Sequence[Step], options: RunOptions, tables: Mapping[str, str]
+    inputs: Mapping[str, Any], history: Sequence[Step], options: RunOptions, tables: Mapping[str, str]
 ) -> dict[str, Any]:
-    """All that the numbers depend on: inputs, options, lexicons, versions; no path, clock, worker or engine."""
+    """All that the numbers depend on: inputs, options, lexicons, versions; no path, clock, worker or engine.
+
+    ``inputs`` is what `InputHash` tells of them.
+    """
     stages = options.stages
     told = {
         "load": asdict(stages.load),
@@ -82,7 +85,7 @@ def provenance(
         {"lexicon": lexicon.label, "hash": lexicon.hash, "prefix": lexicon.prefix} for lexicon in stages.lexicons
     ]
     record = {
-        **inputs.told(),
+        **inputs,
         "lexicons": lexicons,
         "options": told,
         "tables": dict(tables),

@@ -121,7 +121,8 @@ def read_kept_panel(out: Path) -> Panel:
     """The panel of a finished run."""
     import pyarrow.parquet as pq
 
-    table = pq.read_table(out / STORE / PANEL)
+    with pq.ParquetFile(out / STORE / PANEL) as file:  # `read_table` would load the package for data sets first
+        table = file.read()
     about: Mapping[str, Any] = json.loads(table.schema.metadata[b"textgov"])
     frame: pd.DataFrame = table.to_pandas()
     keys = (about["keys"][0], about["keys"][1])

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from functools import cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from textgov.panel import Row, category_counts
-from textgov.records import CORPUS_COLUMNS, REVIEW_COLUMNS, Corpus, Document, Features, ManifestRow
+from textgov.records import CORPUS_COLUMNS, REVIEW_COLUMNS, Corpus, Document, Features
 from textgov.regions import MAP_FIRST_YEAR
 from textgov.run.recall import Numbers
 from textgov.run.shelf import Counted, Shelf
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 # A workbook is for people: it holds this many doubts, the csv file all of them.
 MOST_REVIEWED = 50_000
+# Columns of documents.parquet that are a text of the document.
+TEXTS = (*(name for name in CORPUS_COLUMNS if name not in ("text", "year")), "language", "content_hash")
 PARTS = 256  # frames of doubts, one a shard, before they are joined: each takes 20 kB beside its rows
 
 
@@ -31,11 +35,6 @@ class Summary:
         self.n_inputs = self.n_documents = self.n_failed = self.n_held = self.n_doubtful = self.n_elsewhere = 0
         self.n_reviewed = 0
         self.reviews: list[pd.DataFrame] = []
-
-    def add_inputs(self, rows: Sequence[ManifestRow]) -> None:
-        """Take rows of the manifest in."""
-        self.n_inputs += len(rows)
-        self.n_failed += sum(row.status == "failed" for row in rows)
 
     def add_documents(
         self, documents: Sequence[Document], rows: Sequence[Row | None], counted: Counted, review: pd.DataFrame | None
@@ -79,42 +78,62 @@ def documents_table(
     documents: Sequence[Document], rows: Sequence[Row | None], features: Sequence[Features]
 ) -> pa.Table:
     """One row a document: the columns of ``corpus.frame`` but the text, how it was placed, lengths and measures."""
+    import pyarrow as pa
+
+    texts = {name: [getattr(document, name) for document in documents] for name in TEXTS}
+    # The table of divisions begins with the map of 2000: an older document is read on that map.
+    old = [bool(doc.place_code and doc.year and doc.year < MAP_FIRST_YEAR) for doc in documents]
+    columns = {
+        **{name: pa.array(values, pa.string()) for name, values in texts.items()},
+        "year": pa.array([document.year for document in documents], pa.int64()),
+        "evidence": pa.array([document.explanation for document in documents], pa.string()),
+        "confidence": pa.array([document.confidence for document in documents], pa.float64()),
+        "in_panel": pa.array([row is not None for row in rows], pa.bool_()),
+        "map_of_2000": pa.array(old, pa.bool_()),
+        "doubts": pa.array([";".join(map(attrgetter("code"), document.doubts)) for document in documents], pa.string()),
+    }
+    for name in ("n_chars", "n_han", "n_words", "n_sents"):
+        if features and name in features[0].lengths:
+            columns[name] = pa.array(features[0].lengths[name])
+    for block in features:
+        columns |= _measures(block)
+    schema = _documents_schema(tuple((name, columns[name].type) for name in _in_order(columns)))
+    return pa.table([columns[name] for name in schema.names], schema=schema)
+
+
+def _in_order(columns: Mapping[str, Any]) -> list[str]:
+    first = [name for name in CORPUS_COLUMNS if name != "text"]
+    first += ["language", "content_hash", "confidence", "evidence", "in_panel", "map_of_2000", "doubts"]
+    return [*first, *(name for name in columns if name not in first)]
+
+
+@cache
+def _documents_schema(columns: tuple[tuple[str, pa.DataType], ...]) -> pa.Schema:
+    """The schema with what pandas keeps of itself in a file, which depends on the types of the columns alone."""
     import pandas as pd
     import pyarrow as pa
 
-    columns: dict[str, Any] = {
-        name: [getattr(document, name) for document in documents] for name in CORPUS_COLUMNS if name != "text"
+    kinds: dict[pa.DataType, Any] = {
+        pa.string(): "str",
+        pa.int64(): "int64",
+        pa.float64(): "float64",
+        pa.bool_(): "bool",
     }
-    columns["year"] = pd.array(columns["year"], dtype="Int64")
-    columns["language"] = [document.language for document in documents]
-    columns["content_hash"] = [document.content_hash for document in documents]
-    columns["confidence"] = np.array([document.confidence for document in documents], dtype=float)
-    columns["evidence"] = [document.explanation for document in documents]
-    columns["in_panel"] = np.array([row is not None for row in rows], dtype=bool)
-    # The table of divisions begins with the map of 2000: an older document is read on that map.
-    old = [bool(doc.place_code and doc.year and doc.year < MAP_FIRST_YEAR) for doc in documents]
-    columns["map_of_2000"] = np.array(old, dtype=bool)
-    columns["doubts"] = [";".join(doubt.code for doubt in document.doubts) for document in documents]
-    for name in ("n_chars", "n_han", "n_words", "n_sents"):
-        if features and name in features[0].lengths:
-            columns[name] = features[0].lengths[name]
-    for block in features:
-        columns |= _measures(block)
-    frame = pd.DataFrame(columns)
-    table = pa.Table.from_pandas(frame, preserve_index=False)
-    # The first shard may have no value in a column of texts, which pandas would then call a column of nothing.
-    fields = [field.with_type(pa.string()) if pa.types.is_null(field.type) else field for field in table.schema]
-    texts = [field.with_type(pa.string()) if pa.types.is_large_string(field.type) else field for field in fields]
-    # What pandas keeps of itself in the file is told by the types of the columns alone.
-    return table.cast(pa.Table.from_pandas(frame.head(0), schema=pa.schema(texts), preserve_index=False).schema)
+    frame = pd.DataFrame({name: pd.array([], "Int64" if name == "year" else kinds[kind]) for name, kind in columns})
+    return pa.Table.from_pandas(frame, schema=pa.schema(columns), preserve_index=False).schema
 
 
-def _measures(block: Features) -> dict[str, Any]:
+def _measures(block: Features) -> dict[str, pa.Array]:
+    import pyarrow as pa
+
     if block.lexicon is None:
         return {}
     counts, n_han = category_counts(block), block.lengths["n_han"]
     prefix = block.lexicon.prefix
     names = [*(category.name for category in block.lexicon.categories), "total"]
-    columns: dict[str, Any] = {f"{prefix}_{name}_n": counts[:, number] for number, name in enumerate(names)}
-    columns[f"{prefix}_total_p10k"] = np.where(n_han > 0, 10_000 * counts[:, -1] / np.maximum(n_han, 1), np.nan)
+    columns = {
+        f"{prefix}_{name}_n": pa.array(np.ascontiguousarray(counts[:, number])) for number, name in enumerate(names)
+    }
+    rates = 10_000 * counts[:, -1] / np.maximum(n_han, 1)
+    columns[f"{prefix}_total_p10k"] = pa.array(rates, mask=n_han <= 0)
     return columns
