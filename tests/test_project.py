@@ -15,6 +15,7 @@ from textgov.lexicon import read_lexicon
 from textgov.panel import PanelOptions
 from textgov.project import KINDS, NOT_IN_FILES, SECTIONS, TEMPLATE, TOP_KEYS, Project, read_project, write_template
 from textgov.run import RunOptions
+from textgov.run.topics import FitOptions
 
 
 def read_text(folder: Path, text: str) -> Project:
@@ -187,6 +188,49 @@ def test_each_section_fills_the_options_of_its_stage(tmp_path: Path):
     assert project.options.labels == "en"
     assert project.options.stages.words is False
     assert [lexicon.name for lexicon in project.options.stages.lexicons] == content["lexicons"]
+
+
+TOPICS_SECTION = """
+sources = "reports"
+[topics]
+method = "seeded"
+n_topics = 12
+seed_share = 0.4
+lexicon = "mine.csv"
+stopwords = "lists/stop.txt"
+"""
+
+
+def test_a_section_of_topics_asks_for_a_model(tmp_path: Path):
+    topics = read_text(tmp_path, TOPICS_SECTION).options.topics
+    wanted = {"n_topics": 12, "seed_share": 0.4, "lexicon": str(tmp_path / "mine.csv")}
+    assert topics == FitOptions("seeded", **wanted, stopwords=str(tmp_path / "lists" / "stop.txt"))
+    assert read_text(tmp_path, "sources = 'a'\n[topics]\n").options.topics == FitOptions()
+    assert read_text(tmp_path, "sources = 'a'\n").options.topics is None
+
+
+def test_the_template_shows_a_section_of_topics(tmp_path: Path):
+    shown = TEMPLATE.format(name="x").partition("# [topics]")[2].partition("\n\n")[0]
+    section = "\n".join(line.removeprefix("#   ") for line in shown.splitlines()[1:])
+    assert read_text(tmp_path, f"sources = 'a'\n[topics]\n{section}\n").options.topics == FitOptions()
+    assert section.count(" = ") == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        ("topic = 3", 3, "unknown key topic"),
+        ("n_topics = '3'", 3, "n_topics: '3' is not a whole number"),
+        ("seed_share = 'x'", 3, "seed_share: 'x' is not a number"),
+        ("n_topics = 1", 3, "1"),
+        ("covariates = ['year']", 3, "year"),
+        ("method = 'lsa'", 3, "lsa"),
+    ],
+)
+def test_a_fault_in_the_section_of_topics_is_named_with_its_line(text: str, line: int, said: str, tmp_path: Path):
+    fault = str(fault_of(tmp_path, f"sources = 'a'\n[topics]\n{text}\n"))
+    assert fault.startswith(f"project.toml line {line}: ")
+    assert said in fault
 
 
 def test_paths_are_relative_to_the_file_and_not_to_the_working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -98,6 +99,35 @@ def test_a_sample_fits_to_fewer_words_and_every_document_is_assigned(run):
     shares = pd.read_parquet(assign_run(run, fitted.folder))
     assert shares["doc_id"].tolist() == pd.read_parquet(run / "documents.parquet")["doc_id"].tolist()
     assert shares.iloc[:, 2:].sum(axis=1).to_numpy() == pytest.approx(1)
+
+
+# ---- as a part of a run ----
+
+
+def test_a_run_with_topics_is_the_run_and_then_the_commands(run, tmp_path):
+    stages = StageOptions(lexicons=(tg.read_lexicon("digital-government"),))
+    options = RunOptions(stages, topics=OPTIONS)
+    whole = tmp_path / "whole"
+    done = run_panel((PROVINCE,), whole, options, engine="serial")
+    assert [code for code, _ in done.notes] == ["topics_attached"]
+    assert {path.relative_to(whole).as_posix() for path in done.files} >= {"panel.csv", "topics/seeded/typical.csv"}
+    attach_run(run, run / "topics" / "seeded")
+    for name in ("panel.csv", "panel.dta", "codebook.csv", "topics/seeded/doc_topics.parquet"):
+        assert (whole / name).read_bytes() == (run / name).read_bytes()
+    assert "dg_topic" in done.panel.frame
+    assert 'id="topics-seeded' in (whole / "report.html").read_text("utf-8")
+    before = {path: path.stat().st_mtime_ns for path in done.files}
+    again = run_panel((PROVINCE,), whole, options, engine="serial")
+    assert again.again
+    assert again.files == done.files
+    assert {path: path.stat().st_mtime_ns for path in again.files} == before
+    assert again.panel.frame.equals(done.panel.frame)
+    other = run_panel((PROVINCE,), whole, replace(options, topics=replace(OPTIONS, n_topics=3)), engine="serial")
+    assert not other.again
+    assert [name for name in other.panel.frame if name.startswith("tp0")] == ["tp01", "tp02", "tp03"]
+    without = run_panel((PROVINCE,), whole, RunOptions(stages), engine="serial")
+    assert not without.again
+    assert not [name for name in pd.read_csv(whole / "panel.csv") if name.startswith("tp")]
 
 
 # ---- shares, against the functions and by hand ----

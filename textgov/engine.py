@@ -208,6 +208,7 @@ class Pools:
         """Shut the executor down; what has not begun is cancelled."""
         if self.executor is not None:
             self.executor.shutdown(wait=True, cancel_futures=True)
+            self.executor = None
 
 
 @contextmanager

@@ -24,6 +24,7 @@ from textgov.normalise import NormaliseOptions
 from textgov.panel import PanelOptions
 from textgov.policies import PolicyOptions
 from textgov.run import RunOptions, read_complete
+from textgov.run.topics import FitOptions
 from textgov.segment import SegmentOptions
 
 # Section of a project file -> the options it fills.
@@ -38,9 +39,11 @@ SECTIONS: dict[str, type] = {
     "index": IndexOptions,
     "policies": PolicyOptions,
 }
+TOPICS = "topics"  # a model is fitted where there is such a section
 ESTIMATE = "estimate"  # written as [[estimate]], once for each
 TOP_KEYS = ("sources", "out", "lexicons", "labels", "words", "metadata", "complete_coverage")
 NOT_IN_FILES = ("complete",)  # given as a file, by complete_coverage
+UNSET = {"seed_share": float}  # keys without a default that are no text
 KINDS = {str: "a text", int: "a whole number", bool: "true or false", float: "a number", tuple: "a list of texts"}
 
 TEMPLATE = """\
@@ -128,6 +131,12 @@ placebo_within = ""              # province: draw within provinces / province �
 seed = 1                         # of the draws / 随机种子
 total = 0                        # units of the notice, if not known / 通知所列总数
 
+# [topics]                       # a topic model, described, its shares in the panel / 主题模型，占比并入面板
+#   method = "seeded"              # lda, seeded, nmf, dmr, dynamic ... / 方法
+#   n_topics = 20                  # all of them / 主题总数
+#   lexicon = "digital-government" # seeds, and terms that stay whole: name or file / 种子词与整词词典
+#   seed = 1                       # textgov topics fit --help has the other keys / 其余键见帮助
+
 # [[estimate]]                   # once for each estimate / 每个估计写一段
 #   name = "baseline"            # of the files / 文件名
 #   design = "did"               # did, event, cs, sunab, ppml, iv, rd, mediation ... / 识别设计
@@ -186,10 +195,12 @@ def read_project(path: Path) -> Project:
         raise UsageError("project_bad", path=path.name, where="", detail=str(error)) from None
     file = _File(path.name, text)
     top = {key: value for key, value in content.items() if key not in SECTIONS}
-    file.check_keys("", top, (*TOP_KEYS, *SECTIONS, ESTIMATE))
+    file.check_keys("", top, (*TOP_KEYS, *SECTIONS, TOPICS, ESTIMATE))
     options = {}
     for section, kind in SECTIONS.items():
         options[section] = _options(file, section, kind, content.get(section, {}))
+    if TOPICS in content:
+        options[TOPICS] = _options(file, TOPICS, FitOptions, content[TOPICS])
     return _project(path.parent, file, top, options)
 
 
@@ -234,7 +245,7 @@ def _options(file: _File, section: str, kind: type, values: Any) -> Any:
     defaults = kind()
     for key, value in values.items():
         default = getattr(defaults, key)
-        wanted = str if default is None else type(default)
+        wanted = UNSET.get(key, str) if default is None else type(default)
         if not _is_a(value, wanted):
             raise file.bad(section, key, f"{value!r} is not {KINDS[wanted]}")
     try:
@@ -295,9 +306,17 @@ def _project(folder: Path, file: _File, top: Mapping[str, Any], options: Mapping
         words,
     )
     extend = _extend(folder, options)
-    run = RunOptions(stages, panel, labels, folder / metadata if metadata else None, extend)
+    topics = _topics(folder, options[TOPICS]) if TOPICS in options else None
+    run = RunOptions(stages, panel, labels, folder / metadata if metadata else None, extend, topics)
     out = folder / (_text(file, top, "out") or "out")
     return Project(tuple(folder / source for source in sources), out, run, _estimates(file, top.get(ESTIMATE, [])))
+
+
+def _topics(folder: Path, options: FitOptions) -> FitOptions:
+    """The options of a topic model; files lie beside the project file."""
+    names = ("stopwords", "tags", "encoder")
+    files: dict[str, Any] = {name: str(folder / value) for name in names if (value := getattr(options, name))}
+    return replace(options, lexicon=str(_near(folder, options.lexicon)), **files)
 
 
 def _estimates(file: _File, sections: Any) -> tuple[EstimateOptions, ...]:

@@ -27,6 +27,7 @@ from textgov.records import Corpus, Features
 from textgov.store import iter_corpus
 from textgov.topics import TermOptions, TopicOptions, assign_topics, cut_terms, fit_topics
 from textgov.topics.assign import fold_rows
+from textgov.topics.engines import GENSIM_ROWS
 from textgov.topics.fit import row_key
 
 K = 20
@@ -97,7 +98,7 @@ def multicore(terms, passes):
         "eta": 0.01,
         "passes": passes,
         "random_state": 1,
-        "chunksize": 500,
+        "chunksize": GENSIM_ROWS,
         "eval_every": None,
     }
     return LdaMulticore(corpus, num_topics=K, id2word=names, workers=1, **options).get_topics()

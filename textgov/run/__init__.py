@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textgov.batch import (
     LEDGER,
@@ -40,10 +40,13 @@ from textgov.regions import Gazetteer, read_divisions
 from textgov.run.options import RunOptions, read_complete
 from textgov.run.outputs import write_run
 from textgov.run.provenance import user_tables
-from textgov.run.recall import Numbers, outputs_from, read_kept_panel, recall, remember
+from textgov.run.recall import Numbers, keep_panel, outputs_from, read_kept_panel, recall, remember
 from textgov.run.screening import Screened, screen_run
 from textgov.run.shelf import Shelf, Walk
 from textgov.store import remove_file, sweep_parts
+
+if TYPE_CHECKING:
+    from textgov.run.topics import Modelled
 
 __all__ = ["Plan", "RunOptions", "RunResult", "plan_panel", "plan_run", "read_complete", "run_panel"]
 
@@ -189,9 +192,23 @@ def _run(
         return RunResult(out, files, known.numbers, shelf, listing, history, screen, plan.unmatched, stale, again=True)
     written = write_run(shelf, screen, listing.passed, history, options, gazetteer, plan.tables, pools.open_pool())
     stale = _unknown(decisions, screen().index.doc_ids) if decisions else ()
-    remember(out, made_from, written.files, written.numbers, [decision.doc_id for decision in stale])
-    told = (plan.unmatched, stale, False, written.notes)
-    return RunResult(out, written.files, written.numbers, shelf, listing, history, screen, *told)
+    made, notes = set(written.files), written.notes
+    if options.topics is not None:
+        pools.close()  # its workers would wait beside those that read the texts again
+        modelled = _model(out, options, pools.options)
+        made, notes = made | set(modelled.files), (*notes, *modelled.notes)
+    remember(out, made_from, sorted(made), written.numbers, [decision.doc_id for decision in stale])
+    told = (plan.unmatched, stale, False, notes)
+    return RunResult(out, tuple(sorted(made)), written.numbers, shelf, listing, history, screen, *told)
+
+
+def _model(out: Path, options: RunOptions, where: EngineOptions) -> Modelled:
+    from textgov.run.topics import model_run
+
+    assert options.topics is not None
+    modelled = model_run(out, options.topics, options.labels, where)  # type: ignore[arg-type]
+    keep_panel(modelled.panel, out)
+    return modelled
 
 
 @dataclass(frozen=True, slots=True, eq=False)

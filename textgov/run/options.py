@@ -6,12 +6,16 @@ import csv
 import io
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textgov.batch import StageOptions
 from textgov.errors import UsageError
 from textgov.extend import ExtendOptions
 from textgov.panel import PanelOptions
 from textgov.records import FIRST_YEAR, LAST_YEAR
+
+if TYPE_CHECKING:
+    from textgov.run.topics import FitOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,8 @@ class RunOptions:
         Table with places and years by file name.
     extend : ExtendOptions
         Outside indicators, indices and policies that are added to the panel.
+    topics : FitOptions, optional
+        A topic model that is fitted to the run, described, and put into the panel.
     """
 
     stages: StageOptions = field(default_factory=StageOptions)
@@ -35,6 +41,7 @@ class RunOptions:
     labels: str = "zh"
     metadata: Path | None = None
     extend: ExtendOptions = field(default_factory=ExtendOptions)
+    topics: FitOptions | None = None
 
     def __post_init__(self) -> None:
         control, lexicons = self.panel.control, self.stages.lexicons

@@ -49,7 +49,8 @@ def outputs_from(
     """A hash of all that the outputs of a run depend on; ``stages`` has the fingerprints of each shard."""
     versions = list(package_versions().values())
     lexicons = [(lexicon.label, lexicon.hash) for lexicon in options.stages.lexicons]
-    told = (options.panel, options.labels, dict(tables), options.extend.told())
+    told: tuple[Any, ...] = (options.panel, options.labels, dict(tables), options.extend.told())
+    told += (options.topics.told(),) if options.topics else ()
     return fingerprint("outputs", stages, [asdict(row) for row in passed], lexicons, told, versions)
 
 
@@ -57,7 +58,7 @@ def remember(out: Path, made_from: str, files: Sequence[Path], numbers: Numbers,
     """Keep what was written, with sizes and times, so that `recall` can tell whether it is still there."""
     record = {
         "made_from": made_from,
-        "files": {path.name: _stamp(path) for path in files},
+        "files": {_name(out, path): _stamp(path) for path in files},
         "panel": _stamp(out / STORE / PANEL),
         "numbers": asdict(numbers),
         "stale": list(stale),
@@ -70,9 +71,9 @@ def restamp(out: Path, path: Path) -> None:
     """Take a file of a run as it is now: written anew from the same results, and `recall` still knows it."""
     try:
         record = json.loads((out / STORE / RECORD).read_bytes())
-        if path.name not in record["files"]:
+        if _name(out, path) not in record["files"]:
             return
-        record["files"][path.name] = _stamp(path)
+        record["files"][_name(out, path)] = _stamp(path)
     except (OSError, ValueError, KeyError, TypeError):
         return  # a folder without a finished run
     with written_aside(out / STORE / RECORD) as part:
@@ -93,6 +94,10 @@ def recall(out: Path, made_from: str) -> Remembered | None:
         return Remembered(tuple(sorted(record["files"])), numbers, tuple(record["stale"]), made_from)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def _name(out: Path, path: Path) -> str:
+    return path.relative_to(out).as_posix()
 
 
 def _stamp(path: Path) -> list[int]:

@@ -15,6 +15,7 @@ from textgov.run.topics.panel import attach_run
 from textgov.run.topics.report import TopicReport, report_run
 from textgov.run.topics.similarity import similarity_run
 from textgov.run.topics.stability import WEAK, stability_run
+from textgov.run.topics.whole import Modelled, model_run
 
 __all__ = [
     "SHARES",
@@ -24,6 +25,7 @@ __all__ = [
     "ChosenTopics",
     "FitOptions",
     "FittedTopics",
+    "Modelled",
     "RunChoice",
     "TopicReport",
     "assign_run",
@@ -32,6 +34,7 @@ __all__ = [
     "find_model",
     "fit_run",
     "make_intrusion",
+    "model_run",
     "read_cut",
     "read_sizes",
     "report_run",

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
 
 from textgov.errors import UsageError
 from textgov.records import Lexicon
@@ -109,6 +112,12 @@ class FitOptions:
         check_seed(self.seed)
         self.terms(())
         self.chain()
+
+    def told(self) -> dict[str, Any]:
+        """What the results depend on: the options, and the contents of the files that they name."""
+        files = {name: Path(value) for name in ("lexicon", "stopwords", "tags") if (value := getattr(self, name))}
+        hashes = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items() if path.is_file()}
+        return {**asdict(self), "hashes": hashes}
 
     @property
     def folder(self) -> str:
