@@ -143,8 +143,9 @@ def marks(out: Path) -> dict[str, tuple[int, int]]:
 
 
 def changed(before: dict[str, tuple[int, int]], after: dict[str, tuple[int, int]], whole: bool = False) -> set[str]:
-    """Folders (or files) of the store with files that were written since, the ledger aside."""
-    names = {name for name, mark in after.items() if before.get(name) != mark and not name.startswith("ledger")}
+    """Folders (or files) of the store with files of stages that were written since."""
+    aside = ("ledger", "lexicons")  # what was done, and with what
+    names = {name for name, mark in after.items() if before.get(name) != mark and not name.startswith(aside)}
     return names if whole else {name.partition("/")[0] for name in names}
 
 
