@@ -53,6 +53,11 @@ def estimated(design: str, frame: pd.DataFrame = PANEL, **options: object) -> Es
     return estimate_panel(frame, EstimateOptions(design=design, **given))
 
 
+def few(design: str, draws: int) -> dict[str, int]:
+    """Few draws, for the designs that draw."""
+    return {"draws": draws} if design in ("mediation", "placebo") else {}
+
+
 def codes(estimate: Estimate) -> set[str]:
     return {remark.code for remark in estimate.remarks}
 
@@ -408,7 +413,7 @@ def test_names_in_chinese_and_with_blanks_are_columns_like_others():
 def test_the_order_of_rows_and_the_type_of_numbers_change_nothing():
     shuffled = PANEL.sample(frac=1, random_state=5).astype({"did": "boolean", "y": "Float64", "year": "Int64"})
     for design in ("did", "cs", "placebo"):
-        one, other = (estimated(design, frame, draws=20) for frame in (PANEL, shuffled))
+        one, other = (estimated(design, frame, **few(design, 20)) for frame in (PANEL, shuffled))
         pd.testing.assert_frame_equal(one.table, other.table, check_exact=True)
 
 
@@ -416,7 +421,7 @@ def test_the_panel_is_not_changed():
     before = PANEL.copy()
     for design in DESIGNS:
         if design != "rd":
-            estimated(design, **({"draws": 10} if design == "placebo" else {}))
+            estimated(design, **few(design, 10))
     pd.testing.assert_frame_equal(PANEL, before)
 
 
@@ -430,8 +435,8 @@ def test_the_panel_is_not_changed():
         ({"y": "y", "level": 95}, "between 0 and 1"),
         ({"y": "y", "design": "cs", "effects": "unit"}, "places and years"),
         ({"y": "y", "name": "a/b"}, "name of files"),
-        ({"y": "y", "draws": 0}, "10 or more"),
-        ({"y": "y", "bandwidth": -1.0}, "positive"),
+        ({"y": "y", "design": "placebo", "draws": 0}, "10 or more"),
+        ({"y": "y", "design": "rd", "running": "x", "bandwidth": -1.0}, "positive"),
     ],
 )
 def test_options_that_cannot_be_are_refused(options, words):
@@ -508,7 +513,7 @@ def _values(spec: object) -> list[dict]:
 
 @pytest.mark.parametrize("design", DESIGNS)
 def test_every_design_has_stata_and_r_code_on_its_sample(design):
-    found = estimated(design, **({"running": "z"} if design == "rd" else {"draws": 10}))
+    found = estimated(design, **({"running": "z"} if design == "rd" else few(design, 10)))
     legal = set(legal_names(found.sample.columns).values())
     for code, read in ((found.stata, "import delimited"), (found.r, "read.csv")):
         assert f'{read} using "{design}_sample.csv"' in code or f'{read}("{design}_sample.csv"' in code

@@ -374,7 +374,7 @@ def test_faults_of_a_choice_are_told(counts, sizes, given, code):
     assert caught.value.code == code
 
 
-@pytest.mark.parametrize("given", [{"held": 0}, {"held": 1}, {"sample": 0}, {"sample": 1.5}, {"method": "dmr"}])
+@pytest.mark.parametrize("given", [{"held": 0}, {"held": 1}, {"share": 0}, {"share": 1.5}, {"method": "dmr"}])
 def test_faults_of_choose_options_are_told(given):
     with pytest.raises(UsageError):
         ChooseOptions(**given)

@@ -60,6 +60,8 @@ def expand(
         raise UsageError("option_bad", name="groups", value=groups, detail="give --by or --groups, not both")
     if group and not (by or groups):
         raise UsageError("option_bad", name="group", value=", ".join(group), detail="needs --by or --groups")
+    if (by or groups) and "keyness" not in (method or METHODS):
+        raise UsageError("option_bad", name="method", value=", ".join(method or ()), detail="groups are for keyness")
     options = ExpandOptions(
         methods=tuple(method or METHODS),
         top=top,

@@ -68,6 +68,8 @@ def figures(
     set_up(lang, quiet)
     from textgov.report import write_figures
 
+    if language not in ("zh", "en"):
+        raise UsageError("option_bad", name="language", value=language, detail="use zh or en")
     wanted = tuple(name.strip() for name in formats.replace("，", ",").split(",") if name.strip())
     for path in write_figures(run_folder, out, formats=wanted, lang=language, font=font):
         print(path.as_posix())

@@ -9,13 +9,13 @@ from textgov.errors import TextgovError
 
 # Fields of the options of Python whose option has another name. A field that an option is named after needs no line.
 FIELDS = {
-    "base_year": "base-year",
     "covariates": "covariate",
-    "draws": "draws",
-    "formats": "format",
-    "index": "of",
+    "grades": "grade",
+    "methods": "method",
     "min_copies": "copies",
     "n_topics": "k",
+    "placebo_within": "within-province",
+    "policy": "like",
     "titles": "title",
     "year": "years",
 }

@@ -174,8 +174,6 @@ def intrusion(
             figures = {name: _figure(getattr(one, name)) for name in ("percent", "kappa", "alpha")}
             say(wording("intrusion_agreed", Terminal.lang, kind=one.kind, n=one.n, **figures))
         return
-    if min(per_topic, passages + 1) < 1:
-        raise UsageError("option_bad", name="per_topic", value=per_topic, detail="use 1 or more; --passages 0 or more")
     for path in make_intrusion(run, folder, seed=seed, per_topic=per_topic, n_passages=passages):
         print(path.as_posix())
 

@@ -194,6 +194,10 @@ def reliability(
         seed=seed,
         level=level,
     )
+    only_labels = {"treat": treat, "rule": rule != "adjudicated" and rule, "partial": partial}
+    for option, value in only_labels.items():
+        if value and not sheet:
+            raise UsageError("option_bad", name=option, value=value, detail="it is used with --sheet alone")
     labels = settle_labels(read_answers(run, sheet, name, partial), rule) if sheet else None
     found = measure_reliability(run, options, labels)
     _show(write_reliability(found, run), found.table, as_json)
@@ -295,13 +299,13 @@ def classify(
         write_imported,
     )
 
+    options = ClassifyOptions(lexicon, folds, predict=not no_predict, level=level, seed=seed)
     labels = settle_labels(read_answers(run, sheets, name, partial), rule)
     if imported is not None:
         table, rows = import_labels(imported, labels, level)
         _show(write_imported(table, rows, run), table, as_json)
         said, count = table.set_index("statistic")["estimate"], len(labels)
     else:
-        options = ClassifyOptions(lexicon, folds, predict=not no_predict, level=level, seed=seed)
         found = classify_sentences(run, labels, options)
         _show(write_classified(found, run), found.table, as_json)
         said, count = found.table.set_index("statistic")["estimate"], len(labels)

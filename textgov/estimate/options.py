@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from textgov.errors import UsageError
+from textgov.errors.options import check_only_of
 
 # Design -> the column of treatment that it reads when none is named.
 TREATMENTS: dict[str, str] = {
@@ -34,6 +35,17 @@ NEEDS: dict[str, tuple[tuple[str, str], ...]] = {
     "iv": (("instruments", "columns that move the treatment and nothing else"),),
     "rd": (("running", "the column whose cut-off decides the treatment"),),
     "mediation": (("mediator", "the column through which the effect is thought to go"),),
+}
+# Options that only some designs use: given to another one they are refused, not passed over.
+ONLY_OF: dict[str, tuple[str, ...]] = {
+    "control": ("cs",),
+    "exposure": ("ppml",),
+    "instruments": ("iv",),
+    **dict.fromkeys(("running", "cutoff", "bandwidth", "kernel"), ("rd",)),
+    "mediator": ("mediation",),
+    "group": ("heterogeneity", "leave-out"),
+    "within": ("placebo",),
+    "draws": ("mediation", "placebo"),
 }
 
 
@@ -124,6 +136,7 @@ class EstimateOptions:
                 raise _bad(option, getattr(self, option), f"use one of {', '.join(known)}")
         if not self.y:
             raise UsageError("estimate_needs", design=self.design, option="y", detail="the column of the outcome")
+        check_only_of(self, "design", ONLY_OF)
         for option, why in NEEDS.get(self.design, ()):
             if not getattr(self, option):
                 raise UsageError("estimate_needs", design=self.design, option=option, detail=why)

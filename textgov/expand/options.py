@@ -133,6 +133,8 @@ class ExpandOptions:
         for name in ("top", "min_count", "min_docs", "max_chars"):
             if getattr(self, name) < 1:
                 raise UsageError("option_bad", name=name, value=getattr(self, name), detail="use 1 or more")
+        if not 0 <= self.seed < 2**32:
+            raise UsageError("option_bad", name="seed", value=self.seed, detail=f"use 0 to {2**32 - 1}")
         if not 0 < self.prior < float("inf"):
             raise UsageError("option_bad", name="prior", value=self.prior, detail="use a number above 0")
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from textgov.errors import UsageError
+from textgov.errors.options import check_needed
 from textgov.index.derive import parse_derivation
 from textgov.index.scores import COUPLING
 
@@ -27,6 +28,8 @@ METHODS: dict[str, Method] = {
     "critic": Method("CRITIC weights", "CRITIC法", "sum of w z, w = sd of z times sum of (1 - r), scaled to 1"),
     "topsis": Method("TOPSIS on entropy weights", "熵权TOPSIS", "D- / (D+ + D-) of w z, w = entropy weights"),
 }
+# Options that do nothing without another one.
+NEEDS = {"coupling": ("couple",), "combine": ("strength",), "grades": ("pmc",)}
 SCOPES = ("pooled", "year", "base")
 NAME = re.compile(r"[a-z][a-z0-9_]{0,23}")
 
@@ -107,7 +110,8 @@ class IndexOptions:
         if (self.scope == "base") != bool(self.base_year):
             detail = "scope = base and base_year go together"
             raise UsageError("option_bad", name="base_year", value=self.base_year, detail=detail)
-        names = [parse_index(text)[0] for text in (*self.of, *self.couple)]
+        pairs = [(name, text) for name in ("of", "couple") for text in getattr(self, name)]
+        names = [parse_index(text, name)[0] for name, text in pairs]
         if len(set(names)) < len(names):
             raise UsageError("option_bad", name="of", value=", ".join(names), detail="a name is used twice")
         for text in self.titles:
@@ -116,6 +120,7 @@ class IndexOptions:
                 raise UsageError("option_bad", name="titles", value=text, detail=detail)
         for text in self.derive:
             parse_derivation(text)
+        check_needed(self, NEEDS)
 
     def bounds(self) -> dict[str, float]:
         """The grades as numbers."""
@@ -140,7 +145,7 @@ def _check_choice(name: str, value: str, known: Sequence[str]) -> None:
         raise UsageError("option_bad", name=name, value=value, detail=f"use one of {', '.join(known)}")
 
 
-def parse_index(text: str) -> tuple[str, tuple[str, ...]]:
+def parse_index(text: str, option: str = "of") -> tuple[str, tuple[str, ...]]:
     """Read ``name=column,column,-column``.
 
     Raises
@@ -157,8 +162,8 @@ def parse_index(text: str) -> tuple[str, tuple[str, ...]]:
     names = tuple(part.strip() for part in columns.split(",") if part.strip())
     if not (equals and names and NAME.fullmatch(name)):
         detail = "write name=column,column (small Latin letters, digits and _ in the name); a minus sign makes a cost"
-        raise UsageError("option_bad", name="index", value=text, detail=detail)
+        raise UsageError("option_bad", name=option, value=text, detail=detail)
     plain = [column.removeprefix("-") for column in names]
     if len(set(plain)) < len(plain):
-        raise UsageError("option_bad", name="index", value=text, detail="a column is named twice")
+        raise UsageError("option_bad", name=option, value=text, detail="a column is named twice")
     return name, names

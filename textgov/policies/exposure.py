@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from textgov.errors import UsageError
+from textgov.errors.options import check_needed
 from textgov.policies.tables import Batch, Policy, Unit
 from textgov.records import Panel
 from textgov.regions import Division, Gazetteer, ancestors, at_code, at_year
@@ -38,8 +39,6 @@ class PolicyOptions:
         Of the draws.
     total : int
         Units of the notice behind a list of the user, where it is not that of a built-in policy; 0 where that is known.
-    total : int
-        Units of the notice behind a list of the user, where it is not that of a built-in policy; 0 where that is known.
     """
 
     attach: tuple[str, ...] = ()
@@ -66,6 +65,8 @@ class PolicyOptions:
         ):
             if not low <= getattr(self, name) <= top:
                 raise UsageError("option_bad", name=name, value=getattr(self, name), detail=f"use {low} to {top}")
+        placebo = ("placebo",)
+        check_needed(self, {"placebo_within": placebo, "seed": placebo, "total": ("policy",)})
 
 
 class _Exposure(NamedTuple):

@@ -90,6 +90,8 @@ def check_policy(
     """
     import pandas as pd
 
+    if total is not None and total < 1:
+        raise UsageError("option_bad", name="total", value=total, detail="use the number of units of the notice")
     path = Path(path)
     table = read_outside(path)
     name = name or re.sub(r"[^a-z0-9_]+", "_", path.stem.lower()).strip("_")[:14] or "policy"

@@ -14,7 +14,7 @@ from textgov.records import Features, TopicModel
 from textgov.topics.assign import fold_rows
 from textgov.topics.coherence import measure_coherence
 from textgov.topics.fit import Seeds, TopicOptions, fit_topics, row_key, word_log_likelihood
-from textgov.topics.stability import Mapper, match_topics, pick_rows, sample_rows
+from textgov.topics.stability import Mapper, check_share, match_topics, pick_rows, sample_rows
 from textgov.topics.words import measure_exclusivity
 
 if TYPE_CHECKING:
@@ -57,8 +57,7 @@ class ChooseOptions:
             raise UsageError("option_bad", name="method", value=self.method, detail=detail)
         if not 0 < self.held < 1:
             raise UsageError("option_bad", name="held", value=self.held, detail="use a share in (0, 1)")
-        if not 0 < self.share <= 1:
-            raise UsageError("option_bad", name="share", value=self.share, detail="use a share in (0, 1]")
+        check_share(self.share)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -108,10 +108,15 @@ def refit(model: TopicModel, terms: Features, seed: int, share: float = 1.0) -> 
     )
 
 
-def sample_rows(terms: Features, seed: int, share: float) -> Features:
-    """A share of the rows, whole documents together: those whose ids have the smallest hashes."""
+def check_share(share: float) -> None:
+    """Refuse what is no share of the documents."""
     if not 0 < share <= 1:
         raise UsageError("option_bad", name="share", value=share, detail="use a share in (0, 1]")
+
+
+def sample_rows(terms: Features, seed: int, share: float) -> Features:
+    """A share of the rows, whole documents together: those whose ids have the smallest hashes."""
+    check_share(share)
     if share == 1:
         return terms
     names = terms.parents or terms.doc_ids

@@ -15,7 +15,7 @@ from textgov.export.delimited import write_csv
 from textgov.store import make_folder, written_aside
 from textgov.validate.agreement import GROUPS
 from textgov.validate.answers import ADJUDICATED, Answer, Coded
-from textgov.validate.options import AccuracyOptions
+from textgov.validate.options import RULES, AccuracyOptions, check_words
 from textgov.validate.runs import FOLDER
 from textgov.validate.strata import WITHOUT
 from textgov.validate.survey import Design, Share
@@ -101,6 +101,7 @@ def measure_accuracy(
 
 def settle_labels(coded: Coded, rule: str = "adjudicated") -> pd.DataFrame:
     """The key with ``label`` (1 or 0), ``coded_category`` and ``comments``; rows left without a label are dropped."""
+    check_words("rule", (rule,), RULES)
     if not {YES, NO} <= set(coded.labels):
         raise UsageError("coding_labels", labels=", ".join(coded.labels))
     settled = coded.answers.get(ADJUDICATED, {})

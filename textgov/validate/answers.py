@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textgov.coding import Page, read_pages
 from textgov.errors import UsageError
+from textgov.store import read_plan
 from textgov.validate.runs import FOLDER, SAMPLES
 from textgov.validate.sample import ANSWERS, KEY, RECORD, plain_text
 
@@ -114,6 +115,7 @@ def read_key(run: Path | str, name: str) -> tuple[pd.DataFrame, dict[str, Any]]:
         codes = dict.fromkeys(("id", "code"), str)
         key = pd.read_csv(folder / KEY, dtype=codes, keep_default_na=False)
     except (OSError, ValueError):
+        read_plan(Path(run))  # no run there is another fault
         raise UsageError("coding_no_sample", path=folder) from None
     return key, record
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from textgov.errors import UsageError
+from textgov.errors.options import check_needed
 
 BY = ("year", "region3", "tercile", "category")
 LABELS = ("yes", "no", "unsure")
+RULES = ("adjudicated", "agreed", "majority")
 
 
 def check_share(name: str, value: float) -> None:
@@ -20,6 +22,12 @@ def check_least(name: str, value: int, least: int) -> None:
     """Refuse numbers that are too small."""
     if value < least:
         raise UsageError("option_bad", name=name, value=value, detail=f"use {least} or more")
+
+
+def check_seed(value: int) -> None:
+    """Refuse what scikit-learn and numpy do not both take: more than 32 bits."""
+    if not 0 <= value < 2**32:
+        raise UsageError("option_bad", name="seed", value=value, detail=f"use 0 to {2**32 - 1}")
 
 
 def check_words(name: str, given: tuple[str, ...], known: tuple[str, ...]) -> None:
@@ -83,8 +91,9 @@ class SampleOptions:
     def __post_init__(self) -> None:
         for name in ("margin", "level", "expect"):
             check_share(name, getattr(self, name))
-        for name, least in (("n", 0), ("context", 0), ("seed", 0)):
-            check_least(name, getattr(self, name), least)
+        for name in ("n", "context"):
+            check_least(name, getattr(self, name), 0)
+        check_seed(self.seed)
         check_words("by", self.by, BY)
         if len(set(self.coders)) != len(self.coders) or not self.coders or not all(map(_is_sheet, self.coders)):
             detail = "give each coder a name of its own, of at most 31 characters without []:*?/\\"
@@ -127,7 +136,7 @@ class AgreementOptions:
     def __post_init__(self) -> None:
         check_share("level", self.level)
         check_least("draws", self.draws, 10)
-        check_least("seed", self.seed, 0)
+        check_seed(self.seed)
         check_words("levels", self.levels, ("nominal", "ordinal", "interval", "ratio"))
         check_words("by", self.by, BY)
 
@@ -161,7 +170,7 @@ class AccuracyOptions:
         check_share("level", self.level)
         check_least("examples", self.examples, 0)
         check_words("by", self.by, BY)
-        check_words("rule", (self.rule,), ("adjudicated", "agreed", "majority"))
+        check_words("rule", (self.rule,), RULES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +212,7 @@ class ReliabilityOptions:
     def __post_init__(self) -> None:
         check_share("level", self.level)
         check_least("halves", self.halves, 2)
-        check_least("seed", self.seed, 0)
+        check_seed(self.seed)
         check_words("effects", (self.effects,), ("two-way", "unit", "time", "none"))
 
 
@@ -228,6 +237,9 @@ class KnownGroupsOptions:
     control: str = "digital-economy"
     index: str = ""
     index_column: str = ""
+
+    def __post_init__(self) -> None:
+        check_needed(self, {"index_column": ("index",)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +278,7 @@ class CoverageOptions:
         if bool(self.size) != bool(self.size_column):
             name, detail = ("size_column", "name the column of --size") if self.size else ("size", "name the table")
             raise UsageError("option_bad", name=name, value=getattr(self, name) or "-", detail=detail)
+        check_needed(self, {"controls": ("outcome", "treat")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,6 +311,6 @@ class ClassifyOptions:
     def __post_init__(self) -> None:
         check_share("level", self.level)
         check_least("folds", self.folds, 2)
-        check_least("seed", self.seed, 0)
+        check_seed(self.seed)
         if not self.strength > 0:
             raise UsageError("option_bad", name="strength", value=self.strength, detail="use a positive number")

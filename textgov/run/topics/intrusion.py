@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from textgov.count import count_terms
 from textgov.engine import EngineOptions
+from textgov.errors import UsageError
 from textgov.export import write_table
 from textgov.records import TopicModel
 from textgov.run.topics.folder import TOPICS, read_cut
@@ -16,6 +17,7 @@ from textgov.run.topics.shards import map_shards, read_groups
 from textgov.store import read_model, read_plan
 from textgov.topics import TermOptions, cut_terms
 from textgov.topics.assign import share_rows
+from textgov.topics.fit import check_seed
 from textgov.topics.intrusion import Passage, find_passages, merge_passages, topic_items, word_items
 from textgov.topics.intrusion_sheet import Intrusion, read_intrusion, read_key, score_table, write_intrusion
 
@@ -69,6 +71,10 @@ def make_intrusion(
         A sheet there holds answers; too few topics or words.
     """
     shard_ids, _ = read_plan(run)
+    check_seed(seed)
+    for name, value, least in (("per_topic", per_topic, 1), ("passages", n_passages, 0)):
+        if value < least:
+            raise UsageError("option_bad", name=name, value=value, detail=f"use {least} or more")
     model = read_model(folder)
     items = list(word_items(model, seed, per_topic))
     if n_passages:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from textgov.errors import UsageError
+from textgov.errors.options import check_only_of
 from textgov.records import Lexicon
 from textgov.topics import METHODS, TermOptions, TopicOptions
 from textgov.topics.clusters import CLUSTERS
@@ -87,12 +88,7 @@ class FitOptions:
     def __post_init__(self) -> None:
         if self.method not in (*METHODS, CLUSTERS):
             raise UsageError("topics_method", name=self.method, known=", ".join((*METHODS, CLUSTERS)))
-        for name, methods in ONLY_OF.items():
-            value = getattr(self, name)
-            if value not in (None, (), "", 0, False) and self.method not in methods:
-                shown = ", ".join(value) if isinstance(value, tuple) else value
-                detail = f"only {', '.join(methods)} uses it, and the method is {self.method}"
-                raise UsageError("option_bad", name=name, value=shown, detail=detail)
+        check_only_of(self, "method", ONLY_OF)
         if self.method == CLUSTERS and not self.encoder:
             raise UsageError("topics_needs", name=self.method, need="encoder")
         for name in ("sample", "max_rows", "sweeps"):

@@ -11,7 +11,7 @@ from textgov.errors import TopicError
 from textgov.export import write_table
 from textgov.run.topics.fit import recount_sample
 from textgov.store import read_model
-from textgov.topics.stability import measure_stability
+from textgov.topics.stability import check_share, measure_stability
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,6 +55,7 @@ def stability_run(
     TopicError
         The model was fitted to other documents than those of the run.
     """
+    check_share(share)  # before the texts are read, which takes long
     model = read_model(folder)
     terms = recount_sample(run, folder, model, where)
     if int(terms.lengths["n_terms"].sum()) != int(model.counts.sum()) and not model.settings.get("max_rows"):
