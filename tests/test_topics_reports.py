@@ -18,10 +18,11 @@ import openpyxl
 import pandas as pd
 import pytest
 from test_topics_run import OPTIONS, hashes, make_run
+from typer.testing import CliRunner
 
 import textgov as tg
 from textgov.batch import StageOptions
-from textgov.cli import main
+from textgov.cli import app, main
 from textgov.errors import StoreError, TopicError, UsageError
 from textgov.run import RunOptions, run_panel
 from textgov.run.topics import (
@@ -490,6 +491,17 @@ def test_similarity_enters_the_panel(small_run, tmp_path):
         similarity_run(run)
     again = similarity_run(run, SimilarityOptions(min_copies=0), replace_columns=True)
     assert list(again.known) == ["sim_nation_raw", "sim_province_raw"]
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "sim_nation, sim_nation_raw: empty"), ("zh", "全部为空")])
+def test_a_run_without_national_reports_of_the_year_says_so(lang, said, small_run, tmp_path):
+    words = ["topics", "similarity", str(small_run), "--out", str(tmp_path / "out"), "--engine", "serial"]
+    with_nation = CliRunner().invoke(app, [*words, "--lang", lang])
+    assert said not in with_nation.stderr
+    without = CliRunner().invoke(app, [*words, "--lag", "5", "--lang", lang])
+    assert (with_nation.exit_code, without.exit_code) == (0, 0)
+    assert said in without.stderr
+    assert (small_run / "documents.parquet").as_posix() in without.stderr
 
 
 def test_similarity_of_a_run_by_brute_force(small_run, tmp_path):

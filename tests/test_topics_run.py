@@ -368,6 +368,24 @@ def test_a_model_from_elsewhere_is_assigned_and_attached(run, tmp_path):
     assert not (outside / "doc_topics.parquet").exists()
 
 
+def test_a_model_from_elsewhere_with_the_name_of_an_own_one_is_refused(run, tmp_path):
+    """Its shares would replace those of the own model, or those of the own would stand under its labels."""
+    from textgov.run.topics import make_intrusion, report_run
+
+    own = run / "topics" / "seeded"
+    other = fit_run(run, FitOptions("lda", 3, sweeps=3, min_docs=2, name="other")).folder
+    outside = Path(shutil.move(other, tmp_path / "seeded"))
+    before = hashes(own)
+    for use in (assign_run, attach_run, make_intrusion, report_run):
+        with pytest.raises(TopicError, match="another model of this run"):
+            use(run, outside)
+    assert hashes(own) == before
+    # A copy of the own model is the own model.
+    copy = shutil.copytree(own, tmp_path / "copy" / "seeded")
+    assert assign_run(run, copy) == own / "doc_topics.parquet"
+    assert hashes(own) == before
+
+
 def test_shares_that_are_missing_or_of_another_run_are_told(run):
     folder = find_model(run)
     shares = pd.read_parquet(folder / "doc_topics.parquet")

@@ -222,3 +222,7 @@ def similarity(
     n_rows = len(found.extended.panel.frame)
     for name, known in found.known.items():
         say(wording("topics_compared", Terminal.lang, column=name, n=known, rows=n_rows))
+    nation = {name: known for name, known in found.known.items() if name.startswith("sim_nation")}
+    if not any(nation.values()):
+        table = (run / "documents.parquet").as_posix()
+        say(wording("topics_no_nation", Terminal.lang, columns=", ".join(nation), path=table))

@@ -99,6 +99,17 @@ TOPIC_MESSAGES: dict[str, Message] = {
         "{n} topics described; {boilerplate} boilerplate, {twins} with a twin",
         "已描述 {n} 个主题；套话主题 {boilerplate} 个，有孪生主题的 {twins} 个",
     ),
+    "topics_name_taken": Message(
+        "{path} has the name of {own}, which is another model of this run; give the folder of the one from elsewhere "
+        "another name",
+        "{path} 与本结果中的另一个模型 {own} 同名；请给外来模型的文件夹换一个名字",
+    ),
+    "topics_no_nation": Message(
+        "{columns}: empty, since the run has no report of level national of the years that are compared (see level in "
+        "{path}); add the national reports to the SOURCEs of the run",
+        "{columns} 全部为空：结果中没有所比较年份的全国层级报告（见 {path} 的 level 列）；"
+        "请把全国政府工作报告加入语料来源",
+    ),
     "topics_compared": Message(
         "{column}: known in {n} of {rows} rows of the panel", "{column}：面板 {rows} 行中 {n} 行有值"
     ),

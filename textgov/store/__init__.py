@@ -18,12 +18,13 @@ from textgov.store.documents import (
     write_inputs,
 )
 from textgov.store.files import make_folder, remove_file, sweep_parts, written_aside
-from textgov.store.models import read_model, write_model
+from textgov.store.models import MODEL_FILE, read_model, write_model
 from textgov.store.plan import PLAN, STORE, read_plan, write_plan
 from textgov.store.runs import RunDocuments, holds_run
 from textgov.store.tables import count_rows, iter_tables, read_store_table, table_writer, write_store_table
 
 __all__ = [
+    "MODEL_FILE",
     "PLAN",
     "STORE",
     "RunDocuments",

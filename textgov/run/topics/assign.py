@@ -13,7 +13,7 @@ from textgov.engine import EngineOptions
 from textgov.errors import UsageError
 from textgov.export.streams import parquet_stream
 from textgov.records import TopicModel
-from textgov.run.topics.folder import SHARES, TOPICS, read_cut
+from textgov.run.topics.folder import SHARES, read_cut, results_folder
 from textgov.run.topics.shards import map_shards, read_groups
 from textgov.store import make_folder, read_model, read_plan
 from textgov.topics import TermOptions, cut_terms, pool_shares
@@ -65,18 +65,19 @@ def assign_run(run: Path, folder: Path, where: EngineOptions | None = None, *, b
     UsageError
         The folder holds no run.
     TopicError
-        No model, a damaged one, or one of other words than those of the run; nothing is written.
+        No model, a damaged one, one of other words than those of the run, or one from elsewhere that has the name of
+        another model of the run; nothing is written.
     """
     if by not in WAYS:
         raise UsageError("option_bad", name="by", value=by, detail=f"use {' or '.join(WAYS)}")
     shard_ids, _ = read_plan(run)
     model = read_model(folder)
+    target = results_folder(run, folder)
     cut = read_cut(folder, model)
     if by == "document":
         cut = replace(cut, unit="document")
     jobs: list[Job] = [(run, shard_id, cut, model) for shard_id in shard_ids]
     known = n_all = 0
-    target = run / TOPICS / folder.name
     parts = map_shards(_assign_shard, jobs, where)
     with parquet_stream(make_folder(target) / SHARES) as write:
         for part in parts:

@@ -12,7 +12,7 @@ from textgov.errors import TopicError
 from textgov.lexicon import read_lexicon, write_lexicon
 from textgov.records import Lexicon, TopicModel
 from textgov.segment import SegmentOptions
-from textgov.store import read_plan, remove_file, written_aside
+from textgov.store import MODEL_FILE, read_plan, remove_file, written_aside
 from textgov.topics import TermOptions
 from textgov.topics.builtin import topics_folder
 
@@ -56,6 +56,21 @@ def find_model(run: Path, name: str = "") -> Path:
     if len(found) != 1:
         raise TopicError("topics_which", path=run.as_posix(), known=", ".join(path.name for path in found) or "-")
     return found[0]
+
+
+def results_folder(run: Path, folder: Path) -> Path:
+    """Where what is found with a model in a run goes: its own folder, for a model from elsewhere one of that name.
+
+    Raises
+    ------
+    TopicError
+        The run has another model of that name: what is found with the one would be taken for that of the other.
+    """
+    target = run / TOPICS / folder.name
+    own = target / MODEL_FILE
+    if own.is_file() and own.read_bytes() != (folder / MODEL_FILE).read_bytes():
+        raise TopicError("topics_name_taken", path=folder.as_posix(), own=target.as_posix())
+    return target
 
 
 def write_lists(folder: Path, lexicon: Lexicon, options: TermOptions) -> list[Path]:

@@ -11,7 +11,7 @@ from textgov.engine import EngineOptions
 from textgov.errors import UsageError
 from textgov.export import write_table
 from textgov.records import TopicModel
-from textgov.run.topics.folder import TOPICS, read_cut
+from textgov.run.topics.folder import read_cut, results_folder
 from textgov.run.topics.report import read_texts, shorten
 from textgov.run.topics.shards import map_shards, read_groups
 from textgov.store import read_model, read_plan
@@ -75,7 +75,7 @@ def make_intrusion(
     for name, value, least in (("per_topic", per_topic, 1), ("passages", n_passages, 0)):
         if value < least:
             raise UsageError("option_bad", name=name, value=value, detail=f"use {least} or more")
-    model = read_model(folder)
+    target, model = results_folder(run, folder) / FOLDER, read_model(folder)
     items = list(word_items(model, seed, per_topic))
     if n_passages:
         cut = read_cut(folder, model)
@@ -84,7 +84,7 @@ def make_intrusion(
         rows = [(one.row, one.row.rpartition(":")[0] if cut.unit != "document" else one.row) for one in passages]
         texts = read_texts(run, shard_ids, rows)
         items += topic_items(model, passages, {row: shorten(text, PASSAGE_LIMIT) for row, text in texts.items()}, seed)
-    return write_intrusion(items, run / TOPICS / folder.name / FOLDER)
+    return write_intrusion(items, target)
 
 
 def _find_passages(job: Job) -> tuple[Passage, ...] | None:
@@ -104,6 +104,6 @@ def score_intrusion(run: Path, folder: Path, filled: Sequence[Path]) -> Intrusio
     UsageError
         See `read_intrusion`.
     """
-    target = run / TOPICS / folder.name / FOLDER
+    target = results_folder(run, folder) / FOLDER
     found = read_intrusion(filled, read_key(target), read_model(folder))
     return IntrusionRun(found, write_table(score_table(found), target / SCORES))

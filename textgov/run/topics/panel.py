@@ -14,7 +14,7 @@ from textgov.outside import read_panel, run_about, with_columns
 from textgov.panel import PanelOptions, rows_of
 from textgov.records import IndexBuilder, Panel, Step, TopicModel, Variable
 from textgov.regions import read_divisions
-from textgov.run.topics.folder import SHARES, TOPICS, top_words
+from textgov.run.topics.folder import SHARES, results_folder, top_words
 from textgov.store import read_model
 
 if TYPE_CHECKING:
@@ -79,9 +79,9 @@ def attach_run(
     UsageError
         The panel has columns of these names already, and `replace` is false.
     """
-    model = read_model(folder)
+    target, model = results_folder(run, folder), read_model(folder)
     panel = read_panel(run)
-    found = pool_places(run, panel, read_shares(run / TOPICS / folder.name, model))
+    found = pool_places(run, panel, read_shares(target, model))
     if replace:
         panel = _without_topics(panel)
     columns, variables = topic_columns(model, found)

@@ -15,7 +15,7 @@ from textgov.errors import StoreError, TopicError
 from textgov.export import write_table
 from textgov.outside import read_panel
 from textgov.records import Corpus, Features, TopicModel
-from textgov.run.topics.folder import SHARES, TABLE, TOPICS, read_cut, topic_table
+from textgov.run.topics.folder import SHARES, TABLE, read_cut, results_folder, topic_table
 from textgov.run.topics.page import topics_page
 from textgov.run.topics.panel import pool_places, read_shares
 from textgov.run.topics.shards import map_shards, read_groups
@@ -105,10 +105,9 @@ def report_run(
     """
     check_seed(seed)
     shard_ids, _ = read_plan(run)
-    model = read_model(folder)
+    target, model = results_folder(run, folder), read_model(folder)
     found = _gather(run, shard_ids, model, read_cut(folder, model), where)
     check_known(model, int(found.n_words.sum()), found.n_all)
-    target = run / TOPICS / folder.name
     found = _as_assigned(target, model, found)
     documents = _documents(run, found.doc_ids)
     places = dict(zip(documents["doc_id"], documents["place_code"], strict=True))
