@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from textgov.errors import UsageError
 
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
 
-
-def given(options: DataclassInstance) -> dict[str, Any]:
+def given(options: Any) -> dict[str, Any]:
     """The options that are not what they are by default."""
     found = {}
     for field in dataclasses.fields(options):
@@ -22,7 +19,7 @@ def given(options: DataclassInstance) -> dict[str, Any]:
     return found
 
 
-def check_only_of(options: DataclassInstance, choice: str, users: Mapping[str, Collection[str]]) -> None:
+def check_only_of(options: Any, choice: str, users: Mapping[str, Collection[str]]) -> None:
     """Refuse options that the chosen method does not use.
 
     Parameters
@@ -45,7 +42,7 @@ def check_only_of(options: DataclassInstance, choice: str, users: Mapping[str, C
             raise UsageError("option_bad", name=name, value=_shown(value), detail=detail)
 
 
-def check_needed(options: DataclassInstance, needs: Mapping[str, Collection[str]]) -> None:
+def check_needed(options: Any, needs: Mapping[str, Collection[str]]) -> None:
     """Refuse options that do nothing without one of some others (option -> those others).
 
     Raises
