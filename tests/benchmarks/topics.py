@@ -2,6 +2,7 @@
 
     python tests/benchmarks/topics.py speed RUN     # CPU seconds and held-out perplexity, one bag of words for all
     python tests/benchmarks/topics.py halves RUN    # seeded with half of the terms, against the rate of the other half
+    python tests/benchmarks/topics.py bound RUN     # how high that can be
     python tests/benchmarks/topics.py planted       # known topics, against gensim with ten times the CPU time
 
 RUN is the folder that ``textgov panel`` wrote. Each prints one JSON line a result.
@@ -15,20 +16,22 @@ import random
 import sys
 import time
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from scipy.sparse import csr_array
+import pandas as pd
 
-import textgov as tg
 from textgov.count import count_terms, stack_terms, trim_terms
 from textgov.lexicon import match_key, read_lexicon
-from textgov.records import Corpus, Features
+from textgov.records import Corpus, Features, Lexicon
+from textgov.run.topics import FitOptions
 from textgov.store import iter_corpus
-from textgov.topics import TermOptions, TopicOptions, assign_topics, cut_terms, fit_topics
+from textgov.topics import TermOptions, TopicOptions, assign_topics, cut_terms, fit_topics, pool_shares
 from textgov.topics.assign import fold_rows
 from textgov.topics.engines import GENSIM_ROWS
 from textgov.topics.fit import row_key
+from textgov.topics.terms import stays_whole
 
 K = 20
 # gensim may use so many times our CPU time to reach our perplexity.
@@ -43,9 +46,11 @@ BUDGETS = {
 LEXICON = read_lexicon("digital-government")
 
 
-def read_terms(run: Path, unit: str, trim: bool = True, only: frozenset[str] | None = None) -> Features:
+def read_terms(
+    run: Path, unit: str, trim: bool = True, only: frozenset[str] | None = None, lexicon: Lexicon = LEXICON
+) -> Features:
     """Terms of all documents of a run, or of those with certain ids."""
-    options = TermOptions(unit=unit, lexicons=(LEXICON,))
+    options = TermOptions(unit=unit, lexicons=(lexicon,))
     paths = sorted((run / "store" / "corpus").glob("*.parquet"))
     groups = (group for path in paths for group in iter_corpus(path))
     if only is not None:
@@ -187,74 +192,52 @@ def told(cosine) -> dict[str, float]:
     return {"cosine": round(float(cosine.mean()), 4), "found": int((cosine > 0.9).sum())}
 
 
-def without_terms(terms: Features, others) -> Features:
-    """Terms of the lexicon that a split leaves out, as the segmenter cuts them: nothing of that half is known."""
-    import pandas as pd
-
-    texts = tg.corpus_from_frame(pd.DataFrame({"text": list(others)}), text="text")
-    pieces = dict(zip(others, cut_terms(texts, TermOptions(sections="all")).words, strict=True))
-    words = [pieces.get(name, [name]) for name in terms.names]
-    names = sorted({word for found in words for word in found})
-    number = {name: at for at, name in enumerate(names)}
-    pairs = [(at, number[word]) for at, found in enumerate(words) for word in found]
-    rows, columns = np.array(pairs).T
-    moved = csr_array((np.ones(len(pairs), dtype=np.int64), (rows, columns)), shape=(len(words), len(names)))
-    values = csr_array(terms.values @ moved)
-    values.sort_indices()
-    lengths = {"n_terms": np.asarray(values.sum(axis=1)).ravel().astype(np.int64)}
-    return Features(terms.doc_ids, tuple(names), values, lengths, history=terms.history, parents=terms.parents)
+def half_lexicon(split: int) -> tuple[Lexicon, set[str]]:
+    """A random half of the terms as a lexicon, and the keys of the other half."""
+    names = sorted({match_key(entry.term) for entry in LEXICON.entries})
+    random.Random(split).shuffle(names)
+    half = set(names[: len(names) // 2])
+    entries = tuple(entry for entry in LEXICON.entries if match_key(entry.term) in half)
+    return replace(LEXICON, name="half", entries=entries), set(names) - half
 
 
-def whole_documents(terms: Features) -> Features:
-    """Counts of documents from those of their sentences."""
-    ids = tuple(dict.fromkeys(terms.parents))
-    number = {doc_id: at for at, doc_id in enumerate(ids)}
-    row = np.array([number[parent] for parent in terms.parents])
-    add = csr_array((np.ones(len(row), dtype=np.int64), (row, np.arange(len(row)))), shape=(len(ids), len(row)))
-    values = csr_array(add @ terms.values)
-    values.sort_indices()
-    return Features(ids, terms.names, values, {"n_terms": np.asarray(values.sum(axis=1)).ravel()})
+def halves(run: Path, splits: str = "1-5", n_topics: str = "8") -> None:
+    """City reports: fitted to sentences, shares of sentences pooled; correlations of city-years, and of the two rates.
 
-
-def halves(run: Path, splits: str = "5") -> None:
-    """City reports: fitted to sentences, assigned to documents; correlations of city-years, and of the two rates.
-
-    Splits 1, 2 ... are those reported; settings were tried on splits 101 to 103.
+    Texts are cut with half of the terms: those of the other half are cut like any other text. Splits 1 to 5 are those
+    reported; settings were tried on splits 101 to 105.
     """
-    import pandas as pd
-
     documents = pd.read_parquet(run / "documents.parquet").set_index("doc_id")
     hits = pd.read_parquet(run / "hits.parquet")
     hits = hits[hits["lexicon"] == LEXICON.name]
     of_hit = hits["term"].map({term: match_key(term) for term in hits["term"].unique()})
     cities = documents[documents["level"] == "prefecture"].dropna(subset=["place_code", "year"])
-    terms = read_terms(run, "sentence", trim=False, only=frozenset(cities.index))
-    for split in range(1, int(str(splits)) + 1):
-        names = sorted({match_key(entry.term) for entry in LEXICON.entries})
-        random.Random(split).shuffle(names)
-        half, other = names[: len(names) // 2], names[len(names) // 2 :]
+    first, _, last = str(splits).partition("-")
+    for split in range(int(first), int(last or first) + 1):
+        lexicon, other = half_lexicon(split)
         began = time.process_time()
-        known = trim_terms(without_terms(terms, other), min_docs=10, max_share=0.2, keep=set(half))
-        options = TopicOptions(max_rows=120_000, sweeps=40, seed_share=0.5)
-        model = fit_topics(known, "seeded", K, seeds={"half": half}, options=options)
+        options = FitOptions(lexicon="half", n_topics=int(str(n_topics)))
+        terms = read_terms(run, "sentence", trim=False, only=frozenset(cities.index), lexicon=lexicon)
+        seeds = {match_key(entry.term) for entry in lexicon.entries if stays_whole(entry)}
+        known = trim_terms(terms, options.min_docs, options.max_share, keep=seeds)
+        model = fit_topics(known, "seeded", options.n_topics, seeds=lexicon, options=options.chain())
         topic = model.labels.index("half")
-        shares = assign_topics(model, whole_documents(known))
+        shares = pool_shares(assign_topics(model, terms))
         cpu = time.process_time() - began
         table = cities.assign(
             share=pd.Series(shares.values.toarray()[:, topic], index=shares.doc_ids),
             words=pd.Series(shares.lengths["n_terms"], index=shares.doc_ids),
-            half=hits[of_hit.isin(half)].groupby("doc_id").size(),
+            half=hits[~of_hit.isin(other)].groupby("doc_id").size(),
             other=hits[of_hit.isin(other)].groupby("doc_id").size(),
         ).fillna({"half": 0, "other": 0})
         table["share"] *= table["words"]
         sums = table.groupby(["place_code", "year"])[["share", "words", "half", "other", "n_han"]].sum()
         share, rate = sums["share"] / sums["words"], sums["other"] / sums["n_han"]
-        within = pd.DataFrame({"share": share, "rate": rate}).groupby("year").transform(lambda one: one - one.mean())
         found = {
             "split": split,
             "city_years": len(sums),
             "correlation": round(float(share.corr(rate)), 3),
-            "within_years": round(float(within["share"].corr(within["rate"])), 3),
+            "within_years": round(within_years(share, rate), 3),
             "two_rates": round(float((sums["half"] / sums["n_han"]).corr(rate)), 3),
             "share": round(float(model.shares[topic]), 4),
             "cpu": round(cpu, 1),
@@ -263,6 +246,45 @@ def halves(run: Path, splits: str = "5") -> None:
         print(json.dumps(found, ensure_ascii=False), flush=True)
 
 
+def within_years(one: pd.Series, other: pd.Series) -> float:
+    """Correlation of what is left of two columns without the means of their years."""
+    both = pd.DataFrame({"one": one, "other": other}).groupby("year").transform(lambda values: values - values.mean())
+    return float(both["one"].corr(both["other"]))
+
+
+def bound(run: Path, splits: str = "1-5") -> None:
+    """How high the correlations of `halves` can be: what chance leaves of the rate of the other half.
+
+    The hits of a half are dealt at random into two, 30 times; from the mean correlation r of their rates the
+    reliability of the rate of all of them is 2 r / (1 + r) (Spearman-Brown). No measure that does not see these very
+    hits correlates with the rate at more than its square root (``most``). ``seeds_without_noise`` is what the rate of
+    the seeds would reach, were it free of chance: the correlation of the two rates over the root of its reliability.
+    """
+    documents = pd.read_parquet(run / "documents.parquet").set_index("doc_id")
+    cities = documents[documents["level"] == "prefecture"].dropna(subset=["place_code", "year"])
+    hits = pd.read_parquet(run / "hits.parquet")
+    hits = hits[(hits["lexicon"] == LEXICON.name) & hits["doc_id"].isin(cities.index)]
+    of_hit = hits["term"].map({term: match_key(term) for term in hits["term"].unique()}).to_numpy()
+    number = cities.groupby(["place_code", "year"]).ngroup()
+    cell, lengths = hits["doc_id"].map(number).to_numpy(), cities["n_han"].groupby(number).sum().to_numpy()
+    rate = lambda cells: np.bincount(cells, minlength=len(lengths)) / lengths  # noqa: E731
+    draw = np.random.default_rng(0)
+
+    def reliability(cells):
+        dealt = [draw.random(len(cells)) < 0.5 for _ in range(30)]
+        r = np.mean([np.corrcoef(rate(cells[one]), rate(cells[~one]))[0, 1] for one in dealt])
+        return 2 * r / (1 + r)
+
+    first, _, last = str(splits).partition("-")
+    for split in range(int(first), int(last or first) + 1):
+        other = np.isin(of_hit, list(half_lexicon(split)[1]))
+        r = np.corrcoef(rate(cell[other]), rate(cell[~other]))[0, 1]
+        most, seeds = reliability(cell[other]) ** 0.5, reliability(cell[~other]) ** 0.5
+        found = {"split": split, "hits": other.sum() / len(lengths), "two_rates": r, "most": most}
+        found |= {"seeds_without_noise": r / seeds, "without_noise": r / seeds / most}
+        print(json.dumps({name: round(float(value), 3) for name, value in found.items()}), flush=True)
+
+
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
-    {"speed": speed, "halves": halves, "planted": planted}[sys.argv[1]](*map(Path, sys.argv[2:]))
+    {"speed": speed, "halves": halves, "bound": bound, "planted": planted}[sys.argv[1]](*map(Path, sys.argv[2:]))

@@ -43,6 +43,9 @@ def fit(
     seed_share: Annotated[
         float | None, typer.Option(help="seeded: least share of seed words; 0.5 / 种子词最小占比，默认 0.5")
     ] = None,
+    anchor: Annotated[
+        str, typer.Option(help="seeded: rows for sentences, or share / 种子主题的约束：rows（按句）或 share")
+    ] = "",
     max_share: MaxShare = 0.2,
     sections: Sections = "body",
     stopwords: Annotated[str, typer.Option(metavar="FILE", help="Your own list / 自备停用词表")] = "",
@@ -74,6 +77,7 @@ def fit(
         min_docs=min_docs,
         max_share=max_share,
         seed_share=seed_share,
+        anchor=anchor,
         sections=sections,
         stopwords=stopwords,
         tags=tags,
@@ -98,7 +102,7 @@ def _tell(fitted: FittedTopics) -> None:
 def assign(
     run: Run,
     model: Model = "",
-    by: Annotated[str, typer.Option(help="document, or unit and pool / 按整篇或按单位再汇总")] = "document",
+    by: Annotated[str, typer.Option(help="document, or unit and pool / 按整篇或按单位再汇总")] = "",
     workers: Workers = None,
     engine: Engine = None,
     scheduler: Scheduler = None,

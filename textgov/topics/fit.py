@@ -15,6 +15,7 @@ from textgov.records import Features, Lexicon, TopicModel
 from textgov.topics.assign import fold_rows
 from textgov.topics.engines import METHODS, Fit, Task
 from textgov.topics.gibbs import Chain, normal_rows
+from textgov.topics.terms import stays_whole
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 # Every term keeps a trace in every topic, so that no text is impossible.
 TRACE = 1e-6
+# What holds a seeded topic to its seeds; see `TopicOptions`.
+ANCHORS = ("share", "rows")
 Seeds = Lexicon | Mapping[str, Sequence[str]]
 
 
@@ -44,6 +47,11 @@ class TopicOptions:
         For ``seeded``: the least share of seed terms among the words of a seeded topic (pi). None sets no limit, as
         keyATM does; a topic that is rare in the texts is then overrun by a frequent neighbour (on the work reports the
         digital-government topic became "administrative reform").
+    anchor : {"share", "rows"}
+        For ``seeded``: what holds a seeded topic to its seeds. ``share``: ``seed_share``. ``rows``: while the model is
+        fitted the topic stands only in rows that hold one of its seeds, all of which are fitted to beside the
+        ``max_rows`` (as many more at most); for sentences. The shares are then found with Dirichlet weights in
+        proportion to the shares of the topics.
     """
 
     sweeps: int | None = None
@@ -52,8 +60,11 @@ class TopicOptions:
     max_rows: int | None = None
     period_words: float = 5000.0
     seed_share: float | None = 0.3
+    anchor: str = "share"
 
     def __post_init__(self) -> None:
+        if self.anchor not in ANCHORS:
+            raise UsageError("option_bad", name="anchor", value=self.anchor, detail=f"use {' or '.join(ANCHORS)}")
         if self.seed_share is not None and not 0 < self.seed_share < 1:
             raise UsageError("option_bad", name="seed_share", value=self.seed_share, detail="use a share in (0, 1)")
         for name in ("sweeps", "alpha", "eta", "max_rows", "period_words"):
@@ -112,11 +123,13 @@ def fit_topics(  # the eight are what a model is
     rows = choose_rows(terms, seed, options.max_rows)
     check_terms(terms, rows, n_topics)
     sweeps = options.sweeps or METHODS[method].sweeps
-    chain = Chain(n_topics, sweeps, options.alpha, options.eta, seed, options.seed_share)
+    by_rows = seeds is not None and options.anchor == "rows"
+    chain = Chain(n_topics, sweeps, options.alpha, options.eta, seed, options.seed_share, by_rows)
     lists, missing = _seed_columns(seeds, terms, n_topics) if seeds is not None else ({}, {})
     counts = whole_counts(terms.values[rows])
     features = _features(covariates or {}, rows)
-    fit = METHODS[method].fit(Task(counts, chain, tuple(lists.values()), features))
+    seen = whole_counts(terms.values[_with_seeds(terms, rows, lists, chain, options)]) if by_rows else counts
+    fit = METHODS[method].fit(Task(seen, chain, tuple(lists.values()), features))
     model = ordered_model(terms.names, counts, fit, tuple(lists), _settings(method, chain, options, terms, lists))
     model = replace(model, facts={**model.facts, **({"seeds_missing": missing} if any(missing.values()) else {})})
     if periods is None:
@@ -133,7 +146,7 @@ def _settings(
     if options.max_rows:
         found["max_rows"] = options.max_rows
     if lists:
-        found["seed_share"] = chain.seed_share
+        found |= {"anchor": options.anchor} if chain.by_rows else {"seed_share": chain.seed_share}
         found["seeds"] = {name: [terms.names[column] for column in columns] for name, columns in lists.items()}
     found["terms"] = [[step.stage, step.what, dict(step.detail)] for step in terms.history if step.what == "terms"]
     return found
@@ -157,6 +170,20 @@ def choose_rows(terms: Features, seed: int, limit: int | None) -> NDArray[np.int
         return rows
     keys = np.array([row_key(terms.doc_ids[row], seed) for row in rows])
     return np.sort(rows[np.argsort(keys, kind="stable")[:limit]])
+
+
+def _with_seeds(
+    terms: Features, rows: NDArray[np.int64], lists: Mapping[str, Sequence[int]], chain: Chain, options: TopicOptions
+) -> NDArray[np.int64]:
+    """The rows of a sample, and all others that hold a seed, at most as many as the sample may have."""
+    columns = sorted({column for found in lists.values() for column in found})
+    held = np.asarray(terms.values[:, columns].sum(axis=1)).ravel() > 0
+    held[rows] = False
+    others = np.flatnonzero(held)
+    if options.max_rows is not None and len(others) > options.max_rows:
+        keys = np.array([row_key(terms.doc_ids[row], chain.seed) for row in others])
+        others = others[np.argsort(keys, kind="stable")[: options.max_rows]]
+    return np.sort(np.concatenate([rows, others]))
 
 
 def row_key(doc_id: str, seed: int) -> bytes:
@@ -186,7 +213,7 @@ def check_terms(terms: Features, rows: NDArray[np.int64], n_topics: int) -> None
 def _seed_columns(seeds: Seeds, terms: Features, n_topics: int) -> tuple[dict[str, list[int]], dict[str, list[str]]]:
     """For each seeded topic the columns of its terms, and the terms that have none."""
     if isinstance(seeds, Lexicon):
-        seeds = {seeds.name: [entry.term for entry in seeds.entries if not entry.regex]}
+        seeds = {seeds.name: [entry.term for entry in seeds.entries if stays_whole(entry)]}
     if len(seeds) >= n_topics:
         raise TopicError("topics_seeds_many", n=len(seeds), k=n_topics)
     place = {name: at for at, name in enumerate(terms.names)}
@@ -226,6 +253,8 @@ def ordered_model(
     length = np.asarray(counts.sum(axis=1)).ravel()
     inside = fold_rows(counts, topics, prior)
     shares = (inside * length[:, None]).sum(axis=0) / length.sum()
+    if settings.get("anchor") == "rows":
+        prior = settings["alpha"] * len(topics) * shares / shares.sum()
     order = np.argsort(-shares, kind="stable")
     facts = {
         "rows": counts.shape[0],
@@ -239,7 +268,7 @@ def ordered_model(
         settings["method"],
         names,
         np.ascontiguousarray(topics[order]),
-        prior,
+        prior[order],
         shares[order] / shares.sum(),
         np.asarray(counts.sum(axis=0)).ravel().astype(float),
         tuple(all_labels[number] for number in order),

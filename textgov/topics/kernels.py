@@ -111,8 +111,11 @@ def _weigh(k, n_seeded, totals, width, priors, factor, scale):
 
 
 @numba.njit
-def sweep(tokens, starts, uniform, state, counts, keys, priors):
-    """Draw the topic of every word once, given all others; see `textgov.topics.gibbs`."""
+def sweep(tokens, starts, uniform, state, counts, keys, priors, shut):
+    """Draw the topic of every word once, given all others; see `textgov.topics.gibbs`.
+
+    ``shut`` (rows x seeded topics) is true where a seeded topic may not stand; it has no rows where it may everywhere.
+    """
     topic_of, seeded_of = state
     in_row, plain, plain_total, keyed, keyed_total = counts
     is_key, any_key, key_sizes = keys
@@ -122,6 +125,7 @@ def sweep(tokens, starts, uniform, state, counts, keys, priors):
     totals, rates = (plain_total, keyed_total), (beta, held)
     for k in range(size):
         _weigh(k, n_seeded, totals, width, rates, factor, scale)
+    limited = len(shut) > 0
     for row in range(len(starts) - 1):
         here = in_row[row]
         for at in range(starts[row], starts[row + 1]):
@@ -138,7 +142,8 @@ def sweep(tokens, starts, uniform, state, counts, keys, priors):
                     running_key[k] = total
             seeded_mass = total
             for k in range(size):
-                total += (here[k] + alpha[k]) * (rows[k] + beta) * factor[k]
+                if not (limited and k < n_seeded and shut[row, k]):
+                    total += (here[k] + alpha[k]) * (rows[k] + beta) * factor[k]
                 running[k] = total
             target = uniform[at] * total
             seeded = target < seeded_mass

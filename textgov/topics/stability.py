@@ -100,7 +100,8 @@ def refit(model: TopicModel, terms: Features, seed: int, share: float = 1.0) -> 
         raise UsageError(
             "option_bad", name="method", value="dmr", detail="it cannot be fitted again without covariates"
         )
-    kept = {name: settings[name] for name in ("sweeps", "alpha", "eta", "max_rows", "seed_share") if name in settings}
+    names = ("sweeps", "alpha", "eta", "max_rows", "seed_share", "anchor")
+    kept = {name: settings[name] for name in names if name in settings}
     method = "lda" if model.method == "dynamic" else model.method  # the topics of all periods are those of lda
     chosen = sample_rows(terms, seed, share)
     return fit_topics(

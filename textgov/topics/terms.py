@@ -2,8 +2,9 @@
 
 1. A text is taken in units: whole documents, sections (review, plan, the rest), paragraphs or sentences. A line of
    fewer than `SHORT_LINE` characters, such as a heading, belongs to the paragraph behind it.
-2. Terms of the lexicons, full names of places and stop phrases are found in the text and stay whole; what lies between
-   them is cut by the segmenter. No dictionary is changed. A variant becomes its term.
+2. Terms that the lexicons count wherever they stand (`stays_whole`), full names of places and stop phrases are found in
+   the text and stay whole; what lies between them is cut by the segmenter. No dictionary is changed. A variant becomes
+   its term.
 3. Words are left out that are shorter than ``min_chars``, are stop words, name a place, or have a tag that is not kept.
    The tag of a word is that of the dictionary, not that of the sentence; words whose tag is misleading there, such as
    智慧 (a person) and 城市 (a place), are listed and stay. Terms of a lexicon always stay.
@@ -27,7 +28,7 @@ from textgov.errors import UsageError
 from textgov.lexicon import lower_case, match_key
 from textgov.normalise import read_section_names
 from textgov.normalise.structure import sentence_spans
-from textgov.records import Corpus, Document, Lexicon, Step, Tokens
+from textgov.records import Corpus, Document, Entry, Lexicon, Step, Tokens
 from textgov.regions import read_divisions
 from textgov.segment import SegmentOptions, make_segmenter
 
@@ -51,7 +52,7 @@ class TermOptions:
     sections : str
         Names of the sections that count, parted by commas, or ``all``.
     lexicons : tuple of Lexicon
-        Their terms stay whole; entries that are regular expressions are not used.
+        Their terms stay whole, but for regular expressions and those that count only near other words.
     places : bool
         Keep names of places.
     min_chars : int
@@ -269,13 +270,22 @@ def _cutter(options: TermOptions) -> Cut:
     return cut
 
 
+def stays_whole(entry: Entry) -> bool:
+    """Whether an entry of a lexicon is a word, and a seed, of topics: a term that the lexicon counts by itself.
+
+    What it counts only near other words (平台 near 审批) is a word like any other: it is left out if it is a stop
+    word. Regular expressions have no one word.
+    """
+    return not entry.regex and entry.near is None
+
+
 def _whole_terms(options: TermOptions, phrases: frozenset[str]) -> dict[str, str]:
     """What stays whole in a text, and the word that it becomes ("": left out)."""
     whole = dict.fromkeys(sorted(phrases), "")
     whole |= {name: name if options.places else "" for name in sorted(_place_names()) if len(name) > 2}
     for lexicon in options.lexicons:
         for entry in lexicon.entries:
-            if not entry.regex:
+            if stays_whole(entry):
                 term = match_key(entry.term)
                 whole |= dict.fromkeys([term, *map(match_key, entry.variants)], term)
     return {key: value for key, value in whole.items() if key}

@@ -39,7 +39,7 @@ Job = tuple[Path, str, TermOptions, TopicModel]
 WAYS = ("document", "unit")
 
 
-def assign_run(run: Path, folder: Path, where: EngineOptions | None = None, *, by: str = "document") -> Path:
+def assign_run(run: Path, folder: Path, where: EngineOptions | None = None, *, by: str = "") -> Path:
     """Find the shares of a model's topics in every document of a run.
 
     Parameters
@@ -49,10 +49,11 @@ def assign_run(run: Path, folder: Path, where: EngineOptions | None = None, *, b
         Of a model, of this run or of another one; see `find_model`.
     where : EngineOptions, optional
         No result depends on it.
-    by : {"document", "unit"}
+    by : {"", "document", "unit"}
         ``document``: the shares that make the words of the whole document most likely. ``unit``: those of its
         paragraphs, sentences ... (what the model was fitted to), pooled by their words; in short units they are drawn
-        to the prior, and the measure is weaker (``docs/topics.md``).
+        to the prior, and the measure is weaker (``docs/topics.md``), except for seeded topics with the anchor ``rows``.
+        When empty, ``unit`` for these, else ``document``.
 
     Returns
     -------
@@ -68,12 +69,13 @@ def assign_run(run: Path, folder: Path, where: EngineOptions | None = None, *, b
         No model, a damaged one, one of other words than those of the run, or one from elsewhere that has the name of
         another model of the run; nothing is written.
     """
-    if by not in WAYS:
+    if by and by not in WAYS:
         raise UsageError("option_bad", name="by", value=by, detail=f"use {' or '.join(WAYS)}")
     shard_ids, _ = read_plan(run)
     model = read_model(folder)
     target = results_folder(run, folder)
     cut = read_cut(folder, model)
+    by = by or ("unit" if model.settings.get("anchor") == "rows" else "document")
     if by == "document":
         cut = replace(cut, unit="document")
     jobs: list[Job] = [(run, shard_id, cut, model) for shard_id in shard_ids]

@@ -28,7 +28,7 @@ from textgov.topics import (
 from textgov.topics.clusters import CLUSTERS, Encoder
 from textgov.topics.fit import choose_rows
 from textgov.topics.stability import keep_terms
-from textgov.topics.terms import unit_spans
+from textgov.topics.terms import stays_whole, unit_spans
 
 Job = tuple[Path, str, TermOptions, Collection[str]]
 
@@ -90,7 +90,7 @@ def count_sample(run: Path, options: FitOptions, where: EngineOptions | None = N
     cut = options.terms((lexicon,))
     places = choose_documents(run, shard_ids, options.sample, options.seed)
     terms = _count(run, shard_ids, cut, places, where)
-    seeds = {match_key(entry.term) for entry in lexicon.entries}
+    seeds = {match_key(entry.term) for entry in lexicon.entries if stays_whole(entry)}
     return Sample(trim_terms(terms, options.min_docs, options.max_share, keep=seeds), places, lexicon, cut)
 
 
@@ -155,7 +155,7 @@ def _cluster(terms: Features, options: FitOptions, cut: TermOptions, encoder: En
 
 def seed_lists(options: FitOptions, lexicon: Lexicon) -> dict[str, list[str]]:
     """The terms behind each seeded topic, by the label of the topic."""
-    entries = [entry for entry in lexicon.entries if not entry.regex]
+    entries = [entry for entry in lexicon.entries if stays_whole(entry)]
     if not options.by_category:
         return {lexicon.name: [entry.term for entry in entries]}
     found: dict[str, list[str]] = {}

@@ -20,6 +20,7 @@ COVARIATES = ("year", "place_code", "province", "level")
 ONLY_OF = {
     "by_category": ("seeded",),
     "seed_share": ("seeded",),
+    "anchor": ("seeded",),
     "covariates": ("dmr",),
     "encoder": (CLUSTERS,),
     "sweeps": tuple(METHODS),
@@ -52,6 +53,8 @@ class FitOptions:
         See `textgov.count.trim_terms`.
     seed_share : float, optional
         For ``seeded``: see `textgov.topics.TopicOptions`; 0.5 when not given.
+    anchor : {"", "rows", "share"}
+        For ``seeded``, likewise; when empty, ``rows`` for sentences without ``seed_share``, else ``share``.
     sections : str
         Sections that are read.
     stopwords, tags : str
@@ -77,6 +80,7 @@ class FitOptions:
     min_docs: int = 10
     max_share: float = 0.2
     seed_share: float | None = None
+    anchor: str = ""
     sections: str = "body"
     stopwords: str = ""
     tags: str = ""
@@ -91,6 +95,9 @@ class FitOptions:
         check_only_of(self, "method", ONLY_OF)
         if self.method == CLUSTERS and not self.encoder:
             raise UsageError("topics_needs", name=self.method, need="encoder")
+        if self.anchor == "rows" and self.seed_share is not None:
+            detail = "the anchor rows has no least share; give the anchor share, or no share"
+            raise UsageError("option_bad", name="seed_share", value=self.seed_share, detail=detail)
         for name in ("sample", "max_rows", "sweeps"):
             if getattr(self, name) < 0:
                 raise UsageError("option_bad", name=name, value=getattr(self, name), detail="use 0 or more")
@@ -120,10 +127,15 @@ class FitOptions:
         """Name of the folder of the model."""
         return self.name or self.method
 
+    @property
+    def row_unit(self) -> str:
+        """What a row of the model is."""
+        return self.unit or ("sentence" if self.method == "seeded" else "paragraph")
+
     def terms(self, lexicons: tuple[Lexicon, ...]) -> TermOptions:
         """How words are made."""
         return TermOptions(
-            unit=self.unit or ("sentence" if self.method == "seeded" else "paragraph"),
+            unit=self.row_unit,
             sections=self.sections,
             lexicons=lexicons,
             stopwords=self.stopwords or None,
@@ -133,4 +145,6 @@ class FitOptions:
     def chain(self) -> TopicOptions:
         """How the model is fitted."""
         share = SEED_SHARE if self.seed_share is None else self.seed_share
-        return TopicOptions(sweeps=self.sweeps or None, max_rows=self.max_rows or None, seed_share=share)
+        by_rows = self.row_unit == "sentence" and self.seed_share is None
+        anchor = self.anchor or ("rows" if by_rows else "share")
+        return TopicOptions(self.sweeps or None, max_rows=self.max_rows or None, seed_share=share, anchor=anchor)

@@ -218,5 +218,5 @@ def _integers(n_words: NDArray[np.float64]) -> Any:
 
 
 def _told(model: TopicModel) -> dict[str, Any]:
-    names = ("method", "n_topics", "seed", "sweeps", "cut", "trim", "sample", "lexicon", "seed_share")
+    names = ("method", "n_topics", "seed", "sweeps", "cut", "trim", "sample", "lexicon", "seed_share", "anchor")
     return {name: model.settings[name] for name in names if name in model.settings}
