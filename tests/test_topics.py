@@ -18,7 +18,7 @@ from scipy.sparse import csr_array
 import textgov as tg
 from textgov.count import count_terms, stack_terms, trim_terms
 from textgov.errors import TopicError, UsageError
-from textgov.records import Corpus, Entry, Features, Tokens, TopicModel
+from textgov.records import Context, Corpus, Entry, Features, Tokens, TopicModel
 from textgov.store import read_model, write_model
 from textgov.topics import (
     METHODS,
@@ -92,6 +92,24 @@ def test_terms_of_a_lexicon_stay_whole_and_variants_become_their_term():
     assert "数字政府建设" in found
     own = replace(LEXICON, entries=(Entry("互联网+政务服务", LEXICON.categories[0].name, ("互联网+政府服务",)),))
     assert words_of("推行互联网＋政府服务。", lexicons=(own,)) == ["互联网+政务服务"]
+
+
+def test_terms_that_count_only_near_other_words_are_words_like_others():
+    category = LEXICON.categories[0].name
+    near = Context(("审批",), 6)
+    entries = (
+        Entry("平台", category, near=near),
+        Entry("行政审批局", category),
+        Entry("智慧养老", category, near=near),
+    )
+    own = replace(LEXICON, entries=entries)
+    # 平台 is a stop word; 智慧养老 is no word of the dictionary.
+    text = "行政审批局的审批平台和智慧养老"
+    assert words_of(text, lexicons=(own,)) == ["行政审批局", "审批", "智慧", "养老"]
+    counts = features(np.array([[1, 1, 0], [0, 1, 1], [1, 0, 1]]))
+    named = replace(counts, names=("平台", "行政审批局", "智慧养老"))
+    model = fit_topics(named, "seeded", 2, seeds=own, options=TopicOptions(sweeps=2))
+    assert model.settings["seeds"] == {"digital-government": ["行政审批局"]}
 
 
 def test_names_of_places_are_left_out_or_kept_whole():
@@ -255,6 +273,46 @@ def test_seeds_find_a_rare_topic_that_lda_misses():
     plain = assign_topics(fit_topics(terms, n_topics=20, options=options), terms).values.toarray()
     best = max(np.corrcoef(column, shares[:, -1])[0, 1] for column in plain.T)
     assert best < 0.5
+
+
+def short_rows():
+    """Rows of eight words about one matter each: 20 common ones and a rare one, 3 % of the rows, in 200 documents.
+
+    Ten words, a sixth of those of the rare matter, are its own; of its other words the common ones have their part.
+    """
+    draw = np.random.default_rng(8)
+    topics = draw.dirichlet(np.full(800, 0.05), size=21)
+    topics[:20, np.argsort(-topics[-1])[10:20]] = 0
+    topics /= topics.sum(axis=1, keepdims=True)
+    rare = draw.beta(0.6, 19.4, size=200)
+    document = np.repeat(np.arange(200), 60)
+    about = np.where(draw.random(len(document)) < rare[document], 20, draw.integers(0, 20, size=len(document)))
+    counts = np.stack([draw.multinomial(8, topics[topic]) for topic in about])
+    return features(counts), topics, document, np.bincount(document, about == 20) / 60
+
+
+def test_rows_that_hold_a_seed_find_a_rare_topic_of_sentences():
+    terms, topics, document, truth = short_rows()
+    seeds = {"rare": [terms.names[column] for column in np.argsort(-topics[-1])[10:20]]}
+    model = fit_topics(terms, "seeded", 12, seeds=seeds, options=TopicOptions(sweeps=40, max_rows=3000, anchor="rows"))
+    topic = model.labels.index("rare")
+    cosine = model.topics[topic] @ topics[-1] / np.linalg.norm(model.topics[topic]) / np.linalg.norm(topics[-1])
+    assert cosine >= 0.95
+    share = np.bincount(document, assign_topics(model, terms).values.toarray()[:, topic]) / 60
+    assert np.corrcoef(share, truth)[0, 1] >= 0.95
+    # Fitted to the sample and to all rows that hold a seed; told are the shares in the sample.
+    assert model.facts["rows"] == 3000
+    assert model.prior == pytest.approx(0.1 * 12 * model.shares)
+    assert model.shares[topic] == pytest.approx(truth.mean(), abs=0.01)
+
+
+def test_a_topic_held_to_rows_has_no_words_of_rows_without_a_seed():
+    counts = np.zeros((60, 6), dtype=int)
+    counts[:20, [0, 1]] = 3  # the seed and a word beside it
+    counts[20:, 2:] = np.random.default_rng(1).integers(1, 4, size=(40, 4))
+    found = sample_topics(csr_array(counts), Chain(3, 30, 0.1, 0.01, 1, by_rows=True), [[0]])
+    assert found.topics[0, 2:].max() < 0.001
+    assert found.topics[0, :2].min() > 0.4
 
 
 KEYATM = Path(__file__).resolve().parents[1].parent / "shared" / "reference" / "keyatm"
@@ -531,7 +589,8 @@ def test_a_model_of_another_vocabulary_is_refused(model):
 
 
 @pytest.mark.parametrize(
-    "given", [{"sweeps": 0}, {"alpha": -1}, {"max_rows": 0}, {"seed_share": 1.0}, {"eta": float("nan")}]
+    "given",
+    [{"sweeps": 0}, {"alpha": -1}, {"max_rows": 0}, {"seed_share": 1.0}, {"eta": float("nan")}, {"anchor": "words"}],
 )
 def test_faults_of_options_are_told(given):
     with pytest.raises(UsageError):

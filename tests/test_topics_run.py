@@ -146,6 +146,17 @@ def test_shares_of_a_run_are_those_of_the_functions(by, run):
     assert found[list(model.names)].equals(expected.loc[found.index, list(model.names)])
 
 
+def test_shares_are_those_of_sentences_where_rows_hold_the_topic(run):
+    assert read_model(run / "topics" / "seeded").settings["anchor"] == "rows"
+    told = assign_run(run, find_model(run)).read_bytes()
+    assert assign_run(run, find_model(run), by="unit").read_bytes() == told
+    assert assign_run(run, find_model(run), by="document").read_bytes() != told
+    held = fit_run(run, replace(OPTIONS, seed_share=0.4, name="held"))
+    assert (held.model.settings["seed_share"], "anchor" in held.model.settings) == (0.4, False)
+    told = assign_run(run, held.folder).read_bytes()
+    assert assign_run(run, held.folder, by="document").read_bytes() == told
+
+
 def test_the_panel_has_the_mean_shares_weighted_by_words(run):
     before = pd.read_parquet(run / "panel.parquet")
     attached = attach_run(run, find_model(run))

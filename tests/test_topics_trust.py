@@ -241,8 +241,9 @@ def test_a_model_is_fitted_again_with_its_own_settings(small, fitted):
     assert again.topics.tobytes() == fitted.topics.tobytes()
     assert refit(fitted, small[0], 2).settings == {**fitted.settings, "seed": 2}
     seeds = {"a": small[0].names[:5]}
-    seeded = fit_topics(small[0], "seeded", 5, seeds=seeds, options=TopicOptions(sweeps=10))
-    assert refit(seeded, small[0], 1).topics.tobytes() == seeded.topics.tobytes()
+    for anchor in ("share", "rows"):
+        seeded = fit_topics(small[0], "seeded", 5, seeds=seeds, options=TopicOptions(sweeps=10, anchor=anchor))
+        assert refit(seeded, small[0], 1).topics.tobytes() == seeded.topics.tobytes()
     years = [number % 3 for number in range(240)]
     dynamic = fit_topics(small[0], "dynamic", 5, periods=years, options=TopicOptions(sweeps=30))
     assert refit(dynamic, small[0], 1).topics.tobytes() == fitted.topics.tobytes()
