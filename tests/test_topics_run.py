@@ -279,7 +279,8 @@ def test_a_topic_for_each_category(run):
         fit_run(run, FitOptions(n_topics=5, by_category=True, min_docs=1, sweeps=5))
     assert caught.value.code in ("topics_seeds_many", "topics_seeds_unknown")
     own = run / "own.csv"
-    own.write_text("term,category\n一网通办,service\n数字政府,whole\n", "utf-8")
+    # A category of terms that count only near other words has no seed, and no topic.
+    own.write_text("term,category,near\n一网通办,service,\n数字政府,whole,\n平台,other,审批\n", "utf-8")
     fitted = fit_run(run, FitOptions(n_topics=5, by_category=True, min_docs=1, sweeps=5, lexicon=str(own)))
     assert set(fitted.model.labels) == {"own/service", "own/whole", ""}
     own.unlink()  # the model keeps a copy

@@ -30,8 +30,9 @@ TOPIC_MESSAGES: dict[str, Message] = {
     ),
     "topics_seeds_unknown": Message(
         "none of the {n} seed terms of {name} is in the vocabulary ({detail} ...); keep them whole when words are cut "
-        "(lexicons) and when terms are trimmed (keep)",
-        "{name} 的 {n} 个种子词都不在词表中（{detail} ……）；请在分词（lexicons）和筛选（keep）时保留它们",
+        "(lexicons) and when terms are trimmed (keep); terms that a lexicon counts only near other words are no seeds",
+        "{name} 的 {n} 个种子词都不在词表中（{detail} ……）；请在分词（lexicons）和筛选（keep）时保留它们；"
+        "词典只在其他词附近才计数的词不作种子词",
     ),
     "topics_no_cluster": Message(
         "the {n} rows form no cluster; use more rows, or another encoder",

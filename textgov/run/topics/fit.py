@@ -154,7 +154,7 @@ def _cluster(terms: Features, options: FitOptions, cut: TermOptions, encoder: En
 
 
 def seed_lists(options: FitOptions, lexicon: Lexicon) -> dict[str, list[str]]:
-    """The terms behind each seeded topic, by the label of the topic."""
+    """The terms behind each seeded topic, by the label of the topic; a category without a seed has none."""
     entries = [entry for entry in lexicon.entries if stays_whole(entry)]
     if not options.by_category:
         return {lexicon.name: [entry.term for entry in entries]}
@@ -171,9 +171,11 @@ def _seed_columns(options: FitOptions, lexicon: Lexicon) -> dict[str, dict[str, 
     if not options.by_category:
         titles = {"zh": lexicon.zh or lexicon.name, "en": lexicon.en or lexicon.name}
         return {lexicon.name: {"name": f"{lexicon.prefix}_topic", **titles}}
+    seeded = seed_lists(options, lexicon)
     return {
-        f"{lexicon.name}/{one.name}": {"name": f"{lexicon.prefix}_{one.name}_topic", "zh": one.zh, "en": one.en}
+        label: {"name": f"{lexicon.prefix}_{one.name}_topic", "zh": one.zh, "en": one.en}
         for one in lexicon.categories
+        if (label := f"{lexicon.name}/{one.name}") in seeded
     }
 
 
