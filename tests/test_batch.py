@@ -360,7 +360,7 @@ def test_a_shard_whose_files_are_gone_is_forgotten(mine, tmp_path):
     go(mine, out)
     shard = cut_shards(list_inputs([mine]).inputs)[1]
     for item in shard.inputs:
-        item.path.unlink()
+        Path(item.file).unlink()
     before = marks(out)
     go(mine, out)
     assert not list((out / STORE).rglob(f"{shard.shard_id}*"))
@@ -538,8 +538,9 @@ class Killed(BaseException):
     """In place of SIGKILL."""
 
 
-def killed_before_the_ledger(open_pool, jobs: list[Job], workers: int) -> Iterator[tuple[Job, ShardState]]:
+def killed_before_the_ledger(open_pool, jobs: list[Job], workers: int, begin) -> Iterator[tuple[Job, ShardState]]:
     for job in jobs:
+        begin(job)
         process_shard(job)
     raise Killed
     yield
@@ -601,7 +602,7 @@ def test_the_time_left_is_told_from_this_run_alone(out):
 
 
 def flag(job: Job) -> Path:
-    return job.out.parent / "died"
+    return job.store.parent.parent / "died"
 
 
 def die_once(job: Job) -> ShardState:

@@ -53,15 +53,15 @@ def test_processes_give_the_same_bytes(source, expected, tmp_path, small_shards)
 class Cluster:
     """A scheduler and two workers of their own processes, on the loopback."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, cwd: Path | None = None) -> None:
         self.file = folder / "scheduler.json"
         told = ["--scheduler-file", str(self.file), "--interface", "lo"]
         run = [sys.executable, "-m", "distributed.cli.dask_scheduler"]
-        self.processes = [start([*run, *told, "--no-dashboard", "--port", "0"])]
+        self.processes = [start([*run, *told, "--no-dashboard", "--port", "0"], cwd)]
         wait_for(self.file.is_file)
         more = ["--nthreads", "1", "--no-nanny", "--no-dashboard"]
         run = [sys.executable, "-m", "distributed.cli.dask_worker"]
-        self.processes += [start([*run, *told, *more]) for _ in range(2)]
+        self.processes += [start([*run, *told, *more], cwd) for _ in range(2)]
 
     @property
     def address(self) -> str:
@@ -78,8 +78,8 @@ class Cluster:
             process.wait()
 
 
-def start(command: list[str]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def start(command: list[str], cwd: Path | None = None) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(command, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def wait_for(ready) -> None:

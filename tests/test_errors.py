@@ -25,6 +25,7 @@ from textgov.errors import (
     OutputError,
     ReadError,
     RecordError,
+    RemoteError,
     StoreError,
     TextgovError,
     TopicError,
@@ -184,7 +185,7 @@ def test_every_kind_descends_from_one_parent_and_has_its_status():
     status = {kind: kind.status for kind in KINDS}
     usage = dict.fromkeys((UsageError, LexiconError, LexiconLineError, ExtraError), 2)
     assert status == usage | dict.fromkeys(
-        (TextgovError, ReadError, RecordError, OutputError, StoreError, TopicError), 1
+        (TextgovError, ReadError, RecordError, OutputError, RemoteError, StoreError, TopicError), 1
     )
 
 

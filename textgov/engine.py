@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from textgov.errors import UsageError
@@ -45,7 +45,7 @@ class EngineOptions:
         Number of worker processes; the number of cores when not given.
     scheduler : str, optional
         Address of a running Dask scheduler, such as ``tcp://10.0.0.5:8786``. Its workers must see the sources and the
-        folder of the run under the same paths. Without it, ``dask`` starts a cluster on this machine.
+        shards under the same paths or URLs, and nothing else. Without it, ``dask`` starts a cluster on this machine.
     """
 
     engine: str | None = None
@@ -189,6 +189,7 @@ class Pools:
     def __init__(self, options: EngineOptions) -> None:
         self.options, self.workers = options, options.n_workers
         self.executor: Executor | None = None
+        self.near: Executor | None = None
 
     def open_pool(self) -> Executor:
         """An executor that works: the one of before, or after the death of a worker a new one."""
@@ -199,16 +200,26 @@ class Pools:
             self.executor = ENGINES[self.options.name](self.options)
         return self.executor
 
+    def open_near(self) -> Executor:
+        """An executor whose workers write into the same folders as this process: one of this machine."""
+        if self.options.scheduler is None:
+            return self.open_pool()
+        if self.near is None:
+            self.near = _processes(replace(self.options, engine=None, scheduler=None, workers=1))
+        return self.near
+
     def stop(self) -> None:
         """End running workers at once; what they were writing lies aside under another name."""
-        for process in list((getattr(self.executor, "_processes", None) or {}).values()):
-            process.terminate()
+        for executor in (self.executor, self.near):
+            for process in list((getattr(executor, "_processes", None) or {}).values()):
+                process.terminate()
 
     def close(self) -> None:
         """Shut the executor down; what has not begun is cancelled."""
-        if self.executor is not None:
-            self.executor.shutdown(wait=True, cancel_futures=True)
-            self.executor = None
+        for executor in (self.executor, self.near):
+            if executor is not None:
+                executor.shutdown(wait=True, cancel_futures=True)
+        self.executor = self.near = None
 
 
 @contextmanager

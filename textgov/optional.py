@@ -13,6 +13,7 @@ EXTRAS: dict[str, str] = {
     "diff_diff": "econ",
     "distributed": "dask",
     "docx": "econ",
+    "fsspec": "objects",
     "hdbscan": "embeddings",
     "pyfixest": "econ",
     "pylopdf_fonts_zh_cn": "figures",

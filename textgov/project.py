@@ -23,6 +23,7 @@ from textgov.locate import LocateOptions
 from textgov.normalise import NormaliseOptions
 from textgov.panel import PanelOptions
 from textgov.policies import PolicyOptions
+from textgov.remote import is_url
 from textgov.run import RunOptions, read_complete
 from textgov.run.topics import FitOptions
 from textgov.segment import SegmentOptions
@@ -41,7 +42,7 @@ SECTIONS: dict[str, type] = {
 }
 TOPICS = "topics"  # a model is fitted where there is such a section
 ESTIMATE = "estimate"  # written as [[estimate]], once for each
-TOP_KEYS = ("sources", "out", "lexicons", "labels", "words", "metadata", "complete_coverage")
+TOP_KEYS = ("sources", "out", "store", "lexicons", "labels", "words", "metadata", "complete_coverage")
 NOT_IN_FILES = ("complete",)  # given as a file, by complete_coverage
 UNSET = {"seed_share": float}  # keys without a default that are no text
 KINDS = {str: "a text", int: "a whole number", bool: "true or false", float: "a number", tuple: "a list of texts"}
@@ -52,6 +53,7 @@ TEMPLATE = """\
 
 sources = ["reports"]            # files and folders, relative to this file / 文件或文件夹（相对本文件）
 out = "out"                      # folder for all results / 结果文件夹
+# store = "s3://bucket/run1"     # shards there and not in out, for workers on other machines / 分片另存他处
 lexicons = ["digital-government"]  # built-in names or files / 内置词典名或词典文件
 labels = "zh"                    # variable labels in Stata: zh or en / Stata 变量标签语言
 words = true                     # count words too (n_words) / 是否统计词数
@@ -147,12 +149,13 @@ total = 0                        # units of the notice, if not known / 通知所
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A project file that was read: sources, folder for the results, options, estimates."""
+    """A project file that was read: sources, folder for the results, options, estimates, where the shards go."""
 
-    sources: tuple[Path, ...]
+    sources: tuple[Path | str, ...]
     out: Path
     options: RunOptions
     estimates: tuple[EstimateOptions, ...] = ()
+    store: Path | str | None = None
 
 
 def write_template(path: Path) -> None:
@@ -309,7 +312,19 @@ def _project(folder: Path, file: _File, top: Mapping[str, Any], options: Mapping
     topics = _topics(folder, options[TOPICS]) if TOPICS in options else None
     run = RunOptions(stages, panel, labels, folder / metadata if metadata else None, extend, topics)
     out = folder / (_text(file, top, "out") or "out")
-    return Project(tuple(folder / source for source in sources), out, run, _estimates(file, top.get(ESTIMATE, [])))
+    store = _text(file, top, "store")
+    return Project(
+        tuple(_place(folder, source) for source in sources),
+        out,
+        run,
+        _estimates(file, top.get(ESTIMATE, [])),
+        _place(folder, store) if store else None,
+    )
+
+
+def _place(folder: Path, name: str) -> Path | str:
+    """A path beside the project file, or a URL as it is."""
+    return name if is_url(name) else folder / name
 
 
 def _topics(folder: Path, options: FitOptions) -> FitOptions:

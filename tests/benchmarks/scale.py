@@ -439,7 +439,7 @@ from textgov.run.shelf import Shelf
 def rest(out):
     shard_ids = tuple(json.loads((out / "shards.json").read_text()))
     options, gazetteer = RunOptions(StageOptions(lexicons=(read_lexicon("digital-government"),))), read_divisions()
-    shelf = Shelf(out, shard_ids, options.stages.lexicons, True)
+    shelf = Shelf(out, shard_ids, options.stages.lexicons, True, out / "store")
     with open_engine(EngineOptions("processes", 1)) as pools:
         screen = cache(lambda: screen_run(shelf, (), options.panel, gazetteer))
         written = write_run(shelf, screen, (), (), options, gazetteer, {}, pools.open_pool())

@@ -12,7 +12,7 @@ from typing import Any
 
 from textgov.errors import OutputError, UsageError
 from textgov.records import Step
-from textgov.store import PLAN, STORE, make_folder, read_plan, remove_file, written_aside
+from textgov.store import PLAN, STORE, ShardFiles, make_folder, read_plan, remove_file, shard_folder, written_aside
 
 PATIENCE = 1.0  # seconds: `is_locked` holds the lock for less than a thousandth of one
 LEDGER, LOCK = "ledger", "lock"
@@ -55,8 +55,14 @@ def _plain(value: Any) -> Any:
     return dict(value) if isinstance(value, Mapping) else str(value)
 
 
-def read_state(out: Path, shard_id: str) -> ShardState:
-    """What the ledger says of a shard; an entry that cannot be read, or whose files are not as written, is none."""
+def read_state(out: Path, shard_id: str, files: ShardFiles | None = None) -> ShardState:
+    """What the ledger says of a shard; an entry that cannot be read, or whose files are not as written, is none.
+
+    Parameters
+    ----------
+    files : ShardFiles, optional
+        The files of the store; who reads many shards gives them, so that a storage is listed once.
+    """
     path = out / STORE / LEDGER / f"{shard_id}.json"
     try:
         digest, _, text = path.read_bytes().partition(b"\n")
@@ -66,7 +72,10 @@ def read_state(out: Path, shard_id: str) -> ShardState:
         entries = {name: _entry(about) for name, about in stages.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return ShardState(shard_id)
-    return ShardState(shard_id, {name: entry for name, entry in entries.items() if _whole(out, entry)})
+    if not entries:
+        return ShardState(shard_id)
+    files = files or ShardFiles(shard_folder(out))
+    return ShardState(shard_id, {name: entry for name, entry in entries.items() if _whole(files, entry)})
 
 
 def _entry(about: Mapping[str, Any]) -> Entry:
@@ -75,11 +84,8 @@ def _entry(about: Mapping[str, Any]) -> Entry:
     return Entry(about["fingerprint"], files, about["n_documents"], about["n_failed"], history)
 
 
-def _whole(out: Path, entry: Entry) -> bool:
-    try:
-        return all((out / STORE / name).stat().st_size == size for name, size in entry.files)
-    except OSError:
-        return False
+def _whole(files: ShardFiles, entry: Entry) -> bool:
+    return all(files.size(name) == size for name, size in entry.files)
 
 
 def write_state(out: Path, state: ShardState) -> ShardState:
@@ -100,13 +106,13 @@ def write_state(out: Path, state: ShardState) -> ShardState:
     return ShardState(state.shard_id, {name: _entry(about) for name, about in json.loads(text).items()})
 
 
-def drop_stages(out: Path, shard_id: str, stages: Iterable[str]) -> None:
-    """Take stages out of the ledger before their files are written over.
+def drop_stages(out: Path, shard_id: str, stages: Iterable[str], files: ShardFiles) -> None:
+    """Take stages out of the ledger before their files are written over: before a worker hears of them.
 
     A run that is killed between the files and the entry must not leave the old entry beside new files.
     """
     if (out / STORE / LEDGER / f"{shard_id}.json").exists():
-        kept = read_state(out, shard_id).stages
+        kept = read_state(out, shard_id, files).stages
         gone = set(stages)
         write_state(out, ShardState(shard_id, {name: entry for name, entry in kept.items() if name not in gone}))
 
@@ -122,7 +128,8 @@ def read_status(out: Path) -> dict[str, Any]:
         The folder holds no run.
     """
     shard_ids, stages = read_plan(out)
-    states = [read_state(out, shard_id) for shard_id in shard_ids]
+    files = ShardFiles(shard_folder(out))
+    states = [read_state(out, shard_id, files) for shard_id in shard_ids]
     read = [state.stages["read"] for state in states if "read" in state.stages]
     done = sum(all(stage in state.stages for stage in stages) for state in states)
     running = is_locked(out)
@@ -163,7 +170,7 @@ def is_locked(out: Path) -> bool:
     return False
 
 
-def forget_shards(out: Path, keep: Collection[str], folders: Collection[str]) -> None:
+def forget_shards(out: Path, files: ShardFiles, keep: Collection[str], folders: Collection[str]) -> None:
     """Delete what belongs to shards that are no more, and files of stages that are no longer asked for.
 
     ``folders`` are those of the store in which each shard of ``keep`` has a file.
@@ -171,10 +178,10 @@ def forget_shards(out: Path, keep: Collection[str], folders: Collection[str]) ->
     for path in (out / STORE / LEDGER).glob("*.json"):
         if path.stem not in keep:
             remove_file(path)
-    for folder in [path for path in (out / STORE).iterdir() if path.is_dir()]:
-        for path in folder.rglob("*.parquet"):
-            if path.parent != folder or folder.name not in folders or path.stem not in keep:
-                remove_file(path)
+    for name in files.tables():
+        folder, _, file = name.rpartition("/")
+        if folder not in folders or file.removesuffix(".parquet") not in keep:
+            files.remove(name)
 
 
 def merge_steps(histories: Iterable[Sequence[Step]]) -> tuple[Step, ...]:

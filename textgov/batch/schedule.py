@@ -15,7 +15,7 @@ AHEAD = 2  # jobs handed out in advance for each worker
 
 
 def process_shards(
-    open_pool: Callable[[], Executor], jobs: Sequence[Job], workers: int
+    open_pool: Callable[[], Executor], jobs: Sequence[Job], workers: int, begin: Callable[[Job], None]
 ) -> Iterator[tuple[Job, ShardState]]:
     """Do all jobs; yields each job and what it made, in the order in which they end.
 
@@ -29,6 +29,8 @@ def process_shards(
     jobs : sequence of Job
     workers : int
         Never more than twice as many jobs are under way.
+    begin : callable
+        Called with each job before it is handed out for the first time.
 
     Raises
     ------
@@ -42,6 +44,7 @@ def process_shards(
         try:
             pool = open_pool()
             while waiting and len(under_way) < AHEAD * workers:
+                begin(waiting[0])
                 future = pool.submit(process_shard, waiting[0])
                 under_way[future] = waiting.popleft()
             done = wait(under_way, return_when=FIRST_COMPLETED).done

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from textgov.batch.ledger import Entry, ShardState, drop_stages, fingerprint, merge_steps
+from textgov.batch.ledger import Entry, ShardState, fingerprint, merge_steps
 from textgov.batch.shards import Shard
 from textgov.count import LENGTHS, CountOptions, at_levels, hit_schema, lost_schema, tally_documents
 from textgov.duplicates import sign_document
@@ -20,9 +20,18 @@ from textgov.load import LoadOptions, iter_input
 from textgov.locate import LocateOptions, locate_corpus
 from textgov.normalise import NormaliseOptions, normalise_corpus, read_vocabulary
 from textgov.records import Corpus, Document, Lexicon, ManifestRow, Step
+from textgov.remote import RemotePath
 from textgov.screen import flag_cut
 from textgov.segment import SegmentOptions, make_segmenter
-from textgov.store import STORE, corpus_writer, iter_corpus, make_folder, places_writer, table_writer, write_inputs
+from textgov.store import (
+    corpus_writer,
+    file_size,
+    iter_corpus,
+    make_folder,
+    places_writer,
+    table_writer,
+    write_inputs,
+)
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -37,6 +46,7 @@ PACKAGES = {
     "words": ("rjieba", "jieba"),
     "count": (),
 }
+UNSETTLED = "-unsettled"  # behind the fingerprint of a stage that the next run does again
 TALLY_FORMAT, WORDS_FORMAT, SIGNS_FORMAT = "textgov tally 2", "textgov words 1", "textgov signs 1"
 Add = Callable[[tuple[Document, ...]], Sequence[Step]]
 
@@ -61,11 +71,11 @@ class StageOptions:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A shard, the stages to do, and from what each will have been made."""
+    """A shard, the stages to do, from what each will have been made, and the store: all that a worker has to know."""
 
     shard: Shard
     todo: Mapping[str, str]
-    out: Path
+    store: Path | RemotePath
     options: StageOptions
 
 
@@ -103,7 +113,9 @@ def _content(path: str | None) -> str:
     return hashlib.sha256(Path(path).read_bytes()).hexdigest() if path else ""
 
 
-def plan_shard(shard: Shard, state: ShardState, out: Path, options: StageOptions) -> tuple[Job, dict[str, str]]:
+def plan_shard(
+    shard: Shard, state: ShardState, store: Path | RemotePath, options: StageOptions
+) -> tuple[Job, dict[str, str]]:
     """What is to be done to a shard, and for each stage whether it is done, stale or missing."""
     wanted = fingerprints(shard, options)
     verdicts = {}
@@ -111,13 +123,15 @@ def plan_shard(shard: Shard, state: ShardState, out: Path, options: StageOptions
         entry = state.stages.get(stage)
         verdicts[stage] = "missing" if entry is None else "done" if entry.fingerprint == made_from else "stale"
     todo = {stage: wanted[stage] for stage, verdict in verdicts.items() if verdict != "done"}
-    return Job(shard, todo, out, options), verdicts
+    return Job(shard, todo, store, options), verdicts
 
 
 def process_shard(job: Job) -> ShardState:
-    """Do the stages of a job; each file is written aside, then moved. Texts are held one group at a time."""
-    store, shard = job.out / STORE, job.shard
-    drop_stages(job.out, shard.shard_id, job.todo)
+    """Do the stages of a job; each file is written aside, then moved. Texts are held one group at a time.
+
+    The stages must not be in the ledger any more, see `drop_stages`.
+    """
+    store, shard = job.store, job.shard
     parts = _Parts(job)
     with ExitStack() as stack:
         groups: Iterable[tuple[Document, ...]]
@@ -132,8 +146,8 @@ def process_shard(job: Job) -> ShardState:
                 parts.history[stage].append(tuple(add(group)))
     entries = {
         stage: Entry(
-            made_from,
-            tuple((name, (store / name).stat().st_size) for name in parts.files[stage]),
+            made_from + parts.unsettled,
+            tuple((name, file_size(store / name)) for name in parts.files[stage]),
             parts.n_documents,
             parts.n_failed if stage == "read" else 0,
             merge_steps(parts.history[stage]),
@@ -151,12 +165,13 @@ class _Parts:
         self.files: dict[str, list[str]] = {stage: [] for stage in job.todo}
         self.history: dict[str, list[tuple[Step, ...]]] = {stage: [] for stage in job.todo}
         self.n_documents = self.n_failed = 0
+        self.unsettled = ""  # what makes the entries stale for the next run
 
-    def file(self, stage: str, folder: str) -> Path:
+    def file(self, stage: str, folder: str) -> Path | RemotePath:
         name = f"{folder}/{self.job.shard.shard_id}.parquet"
         self.files[stage].append(name)
-        make_folder(self.job.out / STORE / folder)
-        return self.job.out / STORE / name
+        make_folder(self.job.store / folder)
+        return self.job.store / name
 
 
 @contextmanager
@@ -183,6 +198,9 @@ def _reading(parts: _Parts) -> Iterator[Iterator[tuple[Document, ...]]]:
         yield groups()
     write_inputs(rows, parts.file("read", "inputs"))
     parts.n_failed = sum(row.status == "failed" for row in rows)
+    # What the network kept from us says nothing about the file: its shard is done again by the next run.
+    if any(row.code == "file_unfetched" for row in rows):
+        parts.unsettled = UNSETTLED
 
 
 def _grouped(job: Job, rows: list[ManifestRow]) -> Iterator[tuple[Document, ...]]:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 RunOrSources = Annotated[
-    list[Path],
-    typer.Argument(metavar="RUN|SOURCE...", help="A run, or files and folders / 运行结果，或文件和文件夹"),
+    list[str],
+    typer.Argument(metavar="RUN|SOURCE...", help="A run, or files, folders, URLs / 运行结果，或文件、文件夹、网址"),
 ]
 LexiconName = Annotated[str, typer.Option("--lexicon", help="Built-in name or file / 词典名或文件")]
 Methods = Annotated[
@@ -88,15 +88,16 @@ def expand(
         say(wording("expand_left_out", Terminal.lang, n=found.n_left_out))
 
 
-def _documents(sources: list[Path]) -> tuple[tuple[Document, ...] | RunDocuments, pd.DataFrame]:
+def _documents(sources: list[str]) -> tuple[tuple[Document, ...] | RunDocuments, pd.DataFrame]:
     """The documents of a run, or of files that are read now; and what is known of each."""
     from textgov.store import RunDocuments, holds_run
 
-    if len(sources) == 1 and holds_run(sources[0]):
+    run = Path(sources[0])
+    if len(sources) == 1 and holds_run(run):
         import pandas as pd
 
-        table = sources[0] / "documents.parquet"
-        return RunDocuments(sources[0]), pd.read_parquet(table) if table.is_file() else pd.DataFrame({"doc_id": []})
+        table = run / "documents.parquet"
+        return RunDocuments(run), pd.read_parquet(table) if table.is_file() else pd.DataFrame({"doc_id": []})
     from textgov.load import load_corpus
     from textgov.locate import locate_corpus
     from textgov.normalise import normalise_corpus

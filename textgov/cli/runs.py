@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,6 +20,7 @@ from textgov.cli.terminal import (
     Run,
     Scheduler,
     Sources,
+    Store,
     Strict,
     Terminal,
     Workers,
@@ -43,6 +45,7 @@ def panel(
     workers: Workers = None,
     engine: Engine = None,
     scheduler: Scheduler = None,
+    store: Store = None,
     metadata: Annotated[Path | None, typer.Option(help="Table with file, place, year / 文件、地区、年份对照表")] = None,
     path_pattern: Annotated[str | None, typer.Option(help="Such as {province}/{city}/{year} / 路径模式")] = None,
     level: Annotated[str, typer.Option(help="prefecture, province, county, national / 层级")] = "prefecture",
@@ -102,10 +105,10 @@ def panel(
     pooling = PanelOptions(level, include_direct, codes, balanced, complete, names, control)
     options = RunOptions(stages, pooling, labels, metadata)
     if dry_run:
-        _show_plan(tuple(sources), out, options, as_json)
+        _show_plan(sources, out, options, store, as_json)
         return
     where = EngineOptions(engine, workers, scheduler)
-    _finish(_run(tuple(sources), out, options, where), strict, as_json)
+    _finish(_run(sources, out, options, where, store), strict, as_json)
 
 
 @app.command()
@@ -127,9 +130,10 @@ def run(
 
     read = read_project(project)
     if dry_run:
-        _show_plan(read.sources, read.out, read.options, as_json)
+        _show_plan(read.sources, read.out, read.options, read.store, as_json)
         return
-    result = _run(read.sources, read.out, read.options, EngineOptions(engine, workers, scheduler))
+    where = EngineOptions(engine, workers, scheduler)
+    result = _run(read.sources, read.out, read.options, where, read.store)
     if read.estimates:
         estimate_all(result.panel.frame, read.estimates, read.out / "estimates", listed=not as_json)
     _finish(result, strict, as_json)
@@ -164,7 +168,7 @@ def demo(
     from textgov.engine import EngineOptions
 
     where = EngineOptions(engine, workers, scheduler)
-    result = _run((demo_folder() / "reports",), out, demo_options(), where)
+    result = _run((demo_folder() / "reports",), out, demo_options(), where, None)
     panel = result.panel
     check_truth(panel)
     print(show_panel(panel))
@@ -189,21 +193,25 @@ def status(run_folder: Run, as_json: Json = False, lang: Lang = None) -> None:
         print(wording("status_left", Terminal.lang, seconds=round(found["seconds_left"])))
 
 
-def _run(sources: tuple[Path, ...], out: Path, options: RunOptions, where: EngineOptions) -> RunResult:
+def _run(
+    sources: Sequence[Path | str], out: Path, options: RunOptions, where: EngineOptions, store: Path | str | None
+) -> RunResult:
     from textgov.console import show_progress
     from textgov.run import run_panel
 
-    told = {"engine": where.engine, "workers": where.workers, "scheduler": where.scheduler}
+    told = {"engine": where.engine, "workers": where.workers, "scheduler": where.scheduler, "store": store}
     if Terminal.quiet:
         return run_panel(sources, out, options, **told)  # type: ignore[arg-type]
     with show_progress(Terminal.lang) as progress:
         return run_panel(sources, out, options, **told, progress=progress)  # type: ignore[arg-type]
 
 
-def _show_plan(sources: tuple[Path, ...], out: Path, options: RunOptions, as_json: bool) -> None:
+def _show_plan(
+    sources: Sequence[Path | str], out: Path, options: RunOptions, store: Path | str | None, as_json: bool
+) -> None:
     from textgov.run import plan_panel
 
-    plan = plan_panel(sources, out, options)
+    plan = plan_panel(sources, out, options, store)
     stages = {name: dict(sorted(found.items())) for name, found in plan.verdicts.items()}
     if as_json:
         print(json.dumps({"shards": len(plan.shards), "jobs": len(plan.jobs), "stages": stages}, sort_keys=True))

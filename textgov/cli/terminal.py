@@ -11,11 +11,14 @@ import typer
 
 from textgov.errors import UsageError
 
-Sources = Annotated[list[Path], typer.Argument(metavar="SOURCE...", help="Files and folders / 文件或文件夹")]
+Sources = Annotated[
+    list[str], typer.Argument(metavar="SOURCE...", help="Files, folders, URLs (s3://...) / 文件、文件夹或网址")
+]
 Out = Annotated[Path, typer.Option(metavar="DIR", help="Folder for all results / 结果文件夹")]
 Workers = Annotated[int | None, typer.Option(help="Processes; all cores by default / 进程数，默认用全部核心")]
 Engine = Annotated[str | None, typer.Option(help="serial, processes or dask / 运行方式")]
 Scheduler = Annotated[str | None, typer.Option(help="Address of a Dask scheduler / Dask 调度器地址")]
+Store = Annotated[str | None, typer.Option(metavar="DIR|URL", help="Where shards go, such as s3://... / 分片存放处")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be done / 只说明将做什么")]
 Run = Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run / 运行结果文件夹")]
 Strict = Annotated[bool, typer.Option("--strict", help="Status 3 for doubtful documents too / 有存疑文档时也返回 3")]

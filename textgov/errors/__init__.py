@@ -105,6 +105,10 @@ class OutputError(TextgovError):
     """A result cannot be written."""
 
 
+class RemoteError(TextgovError):
+    """The storage behind a URL does not answer, or refuses."""
+
+
 class StoreError(TextgovError):
     """A file of a run folder is missing, damaged or of another version."""
 

@@ -18,6 +18,33 @@ INPUT_MESSAGES: dict[str, Message] = {
         "the file cannot be opened ({detail}); check its permissions or whether another program holds it",
         "文件打不开（{detail}）；请检查权限，或是否被其他程序占用",
     ),
+    "file_unfetched": Message(
+        "the file could not be fetched ({detail}); the next run tries again",
+        "文件未能取得（{detail}）；下次运行会再试",
+    ),
+    "url_bad": Message(
+        "{path}: {detail}; write one URL such as s3://bucket/folder",
+        "{path}：{detail}；请写成一个 URL，例如 s3://bucket/folder",
+    ),
+    "protocol_unknown": Message(
+        "{path}: {protocol} is no protocol that fsspec knows; known are, among others, {known}",
+        "{path}：fsspec 不认识协议 {protocol}；可用的有：{known} 等",
+    ),
+    "protocol_package": Message(
+        "{path}: the package for this protocol is not installed ({detail}); python -m pip install '{package}'",
+        "{path}：没有安装此协议所需的包（{detail}）；请运行：python -m pip install '{package}'",
+    ),
+    "remote_denied": Message(
+        "{path}: the storage refuses ({detail}); give your key where the package of the protocol looks for it (for s3 "
+        "in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or ~/.aws, others in ~/.config/fsspec) and check its rights",
+        "{path}：存储拒绝访问（{detail}）；请把密钥放在协议包读取的位置（s3 用 AWS_ACCESS_KEY_ID 和 "
+        "AWS_SECRET_ACCESS_KEY 或 ~/.aws，其他协议用 ~/.config/fsspec），并检查权限",
+    ),
+    "remote_failed": Message(
+        "{path}: the storage does not answer as it should ({detail}); check the address and the network and run again: "
+        "what is done is kept",
+        "{path}：存储没有正常应答（{detail}）；请检查地址和网络后再次运行：已完成的部分会保留",
+    ),
     "file_empty": Message("the file is empty", "文件是空的"),
     "text_empty": Message("no text was found in the document", "文档里没有正文"),
     "file_binary": Message(

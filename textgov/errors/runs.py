@@ -66,6 +66,18 @@ RUN_MESSAGES: dict[str, Message] = {
         "{path} exists already; delete it or name another file", "{path} 已存在；请删除它或换一个名字"
     ),
     "store_bad": Message("{path} is damaged or of another version ({detail})", "{path} 损坏或版本不符（{detail}）"),
+    "store_moved": Message(
+        "{path}: the shards of this run lie in {store}, not in {asked}; give the same --store, or use another --out",
+        "{path}：该任务的分片在 {store}，不在 {asked}；请使用相同的 --store，或换一个 --out",
+    ),
+    "store_taken": Message(
+        "{path} holds the shards of another run; give another --store, or delete {mark} there if that run is no more",
+        "{path} 中是另一个任务的分片；请换一个 --store；若那个任务已不再需要，请删除其中的 {mark}",
+    ),
+    "store_filled": Message(
+        "{path} holds other files, and the store of a run deletes what is not its own; give a folder that is empty",
+        "{path} 中已有其他文件，而分片存储会删除不属于它的文件；请指定空文件夹",
+    ),
     "level_empty": Message(
         "{n} documents have a place and a year, but none is of level {level}; their levels are in {path}",
         "有 {n} 份文档带有地区和年份，但没有一份属于层级 {level}；各文档的层级见 {path}",

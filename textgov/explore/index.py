@@ -27,7 +27,7 @@ from textgov.errors import OutputError, StoreError, UsageError
 from textgov.normalise.structure import classes
 from textgov.records import Document, Section
 from textgov.spans import Spans
-from textgov.store import PLAN, STORE, iter_corpus, make_folder, read_plan
+from textgov.store import PLAN, STORE, iter_corpus, make_folder, read_plan, shard_folder
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -225,8 +225,9 @@ def _write_index(run: Path, state: str, part: Path) -> None:
 
 
 def _documents(run: Path) -> Iterator[Document]:
+    store = shard_folder(run)
     for shard_id in read_plan(run)[0]:
-        for group in iter_corpus(run / STORE / "corpus" / f"{shard_id}.parquet"):
+        for group in iter_corpus(store / "corpus" / f"{shard_id}.parquet"):
             yield from group
 
 

@@ -17,7 +17,8 @@ from textgov.kwic.patterns import check_known, search_for
 from textgov.kwic.search import Contexts, Gathering, Place, Spot
 from textgov.records import Document, Entry, Lexicon
 from textgov.regions import read_divisions
-from textgov.store import STORE, TextGroup, read_place_columns, read_plan, scan_texts
+from textgov.remote import RemotePath
+from textgov.store import TextGroup, read_place_columns, read_plan, scan_texts, shard_folder
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -57,7 +58,7 @@ def _counted_sections(out: Path) -> str:
 class _Shard(NamedTuple):
     """The file with the texts of a shard, the number of its first document, its documents (None: not asked for)."""
 
-    path: Path
+    path: Path | RemotePath
     first: int
     places: list[Place | None]
 
@@ -65,14 +66,14 @@ class _Shard(NamedTuple):
 def _shards(out: Path, shard_ids: Sequence[str], options: KwicOptions) -> Iterator[_Shard]:
     """The shards that have documents that are asked for."""
     wanted = wanted_documents(options, read_divisions)
-    first = 0
+    store, first = shard_folder(out), 0
     for shard_id in shard_ids:
         name = f"{shard_id}.parquet"
-        columns = read_place_columns(out / STORE / "places" / name).to_pydict()
+        columns = read_place_columns(store / "places" / name).to_pydict()
         rows = [Place(*row) for row in zip(*columns.values(), strict=True)]
         places = [place if wanted(place.code, place.year) else None for place in rows]
         if any(places):
-            yield _Shard(out / STORE / "corpus" / name, first, places)
+            yield _Shard(store / "corpus" / name, first, places)
         first += len(rows)
 
 

@@ -34,6 +34,7 @@ from textgov.load.warc import read_warc
 from textgov.load.word import read_word
 from textgov.load.xml import read_xml
 from textgov.records import Corpus, Document, ManifestRow, Step, hash_text
+from textgov.remote import RemotePath
 from textgov.spans import Spans
 
 Reader = Callable[[BinaryIO, LoadOptions], Iterator[Part]]
@@ -104,7 +105,7 @@ def load_corpus(sources: Path | str | Iterable[Path | str], options: LoadOptions
     Parameters
     ----------
     sources : path or iterable of paths
-        Files or folders.
+        Files or folders; URLs such as ``s3://bucket/folder`` too (extra ``objects``).
     options : LoadOptions, optional
 
     Returns
@@ -118,9 +119,11 @@ def load_corpus(sources: Path | str | Iterable[Path | str], options: LoadOptions
     ------
     UsageError
         A source does not exist or holds no file.
+    RemoteError
+        The storage behind a URL does not answer.
     """
     options = options or LoadOptions()
-    listing = list_inputs([sources] if isinstance(sources, (str, Path)) else sources)
+    listing = list_inputs([sources] if isinstance(sources, (str, Path, RemotePath)) else sources)
     documents: list[Document] = []
     rows = list(listing.passed)
     for item in listing.inputs:
@@ -147,7 +150,7 @@ def read_input(item: Input, options: LoadOptions) -> tuple[list[ManifestRow], li
 def iter_input(item: Input, options: LoadOptions) -> Iterator[Document | ManifestRow]:
     """As `read_input`, one document after the other; memory is bounded by the largest document."""
     try:
-        with item.path.open("rb") as stream:
+        with item.opened(HELD_BYTES) as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
             stream.seek(0)
             # A small file is read at once: many readers go to and fro in it.
@@ -156,6 +159,8 @@ def iter_input(item: Input, options: LoadOptions) -> Iterator[Document | Manifes
     except OSError as error:
         facts = {"detail": error.strerror or type(error).__name__}
         yield ManifestRow(item.name, "failed", "file_unreadable", facts, n_bytes=item.n_bytes)
+    except ReadError as error:
+        yield ManifestRow(item.name, "failed", error.code, error.facts, n_bytes=item.n_bytes)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

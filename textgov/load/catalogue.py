@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, overload
 
 from textgov.errors import OutputError
+from textgov.remote import RemotePath, Stream, fetch, is_url
 
 CACHE_KB = 16_000  # what SQLite holds in memory before it goes to disk; some 50,000 files
 BATCH = 4_096  # inputs that are read at once
@@ -20,9 +21,10 @@ BATCH = 4_096  # inputs that are read at once
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One file: where it is, and the name it has in all results (relative to its source, POSIX form, NFC).
+    """One file: where it is (a path or a URL), and the name it has in all results (relative to its source, POSIX, NFC).
 
-    ``stamp`` changes whenever the system knows of a change of the file: times of change of its content and its entry.
+    ``stamp`` changes whenever the system knows of a change of the file: times of change of its content and its entry,
+    or what a storage says of it.
     """
 
     file: Path | str
@@ -31,9 +33,31 @@ class Input:
     stamp: str = ""
 
     @property
-    def path(self) -> Path:
+    def place(self) -> Path | RemotePath:
         """Where it is; a path is made when it is asked for, since most of a long list are not."""
-        return Path(self.file)
+        return RemotePath(self.file) if isinstance(self.file, str) and is_url(self.file) else Path(self.file)
+
+    @contextmanager
+    def opened(self, held: int) -> Iterator[Stream]:
+        """Its bytes, to be read at any place; up to `held` bytes of a storage are in memory.
+
+        Raises
+        ------
+        OSError
+            It cannot be opened.
+        ReadError, RemoteError
+            As `textgov.remote.fetch`.
+        """
+        place = self.place
+        if isinstance(place, RemotePath):
+            stream = fetch(place, self.n_bytes, held)
+            try:
+                yield stream
+            finally:
+                stream.close()
+        else:
+            with place.open("rb") as stream:
+                yield stream
 
 
 class Found(NamedTuple):

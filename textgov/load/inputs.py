@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import stat
-import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 from textgov.errors import UsageError
+from textgov.load.buckets import find_objects
 from textgov.load.catalogue import Found, Input, catalogue
+from textgov.load.names import clean_name, is_hidden
 from textgov.records import ManifestRow
+from textgov.remote import RemotePath, place_of
+from textgov.store import MARK, STORE
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,62 +26,67 @@ class Listing:
     passed: tuple[ManifestRow, ...]
 
 
-def list_inputs(sources: Iterable[Path | str], leave_out: Path | None = None) -> Listing:
+def list_inputs(
+    sources: Iterable[Path | str], leave_out: Path | None = None, store: Path | RemotePath | None = None
+) -> Listing:
     """Every file of the sources, sorted by name.
 
     A file reached twice (the folder given twice, a link) is read once; two different files with one name cannot both
     be named, so the second is reported as failed. Links to folders are followed unless they lead back to a folder
-    above them. Hidden files and the lock files of Office are passed over; `leave_out`, the folder of the results, is
-    not looked into, so that a run does not read what an earlier one wrote.
+    above them. Hidden files and the lock files of Office are passed over; `leave_out`, the folder of the results, and
+    `store`, that of the shards, are not looked into, so that a run does not read what an earlier one wrote.
 
     Raises
     ------
     UsageError
         A source does not exist, or there is no file in any of them.
+    RemoteError
+        The storage behind a URL does not answer.
     """
-    folders = [Path(source) for source in sources]
-    results = os.path.realpath(leave_out) if leave_out else ""
+    places = [place_of(source) for source in sources]
+    own = {"out": leave_out, "store": store if isinstance(store, Path) else None}
+    results = {os.path.realpath(path): (name, str(path)) for name, path in own.items() if path is not None}
     passed: list[ManifestRow] = []
-    inputs, twice = catalogue(_find(folders, results, str(leave_out), passed))
+    inputs, twice = catalogue(_find(places, results, store if isinstance(store, RemotePath) else None, passed))
     for one in twice:
         if one.known_as is not None:
             passed.append(ManifestRow(one.name, "skipped", "file_again", {"doc_id": one.known_as}))
         else:
-            facts = {"doc_id": one.name, "path": _name(one.other or "")}
-            passed.append(ManifestRow(_name(one.path), "failed", "doc_id_again", facts))
+            facts = {"doc_id": one.name, "path": clean_name(one.other or "")}
+            passed.append(ManifestRow(clean_name(one.path), "failed", "doc_id_again", facts))
     if not inputs:
-        raise UsageError("source_empty", path=", ".join(str(source) for source in folders))
+        raise UsageError("source_empty", path=", ".join(str(place) for place in places))
     return Listing(inputs, tuple(passed))
 
 
-def _find(folders: Iterable[Path], results: str, out: str, passed: list[ManifestRow]) -> Iterator[Found]:
-    for source in folders:
+def _find(
+    places: Iterable[Path | RemotePath],
+    results: Mapping[str, tuple[str, str]],
+    store: RemotePath | None,
+    passed: list[ManifestRow],
+) -> Iterator[Found]:
+    for source in places:
+        if isinstance(source, RemotePath):
+            yield from find_objects(source, store, passed)
+            continue
         if not source.exists():
             raise UsageError("source_missing", path=source)
         path = os.fspath(source.absolute())  # workers on other machines have other working folders
         if source.is_dir():
-            if results == os.path.realpath(source):
+            real = os.path.realpath(source)
+            if real in results:
+                name, value = results[real]
                 detail = "the folder of the results must not be a SOURCE"
-                raise UsageError("option_bad", name="out", value=out, detail=detail)
+                raise UsageError("option_bad", name=name, value=value, detail=detail)
             walk = _Walk(results, [])
-            yield from _walk(_Folder(path, "", os.path.realpath(source), ()), walk)
+            yield from _walk(_Folder(path, "", real, ()), walk)
             passed += sorted(walk.passed, key=lambda row: row.path)
         else:
             yield _found(source.name, path, os.path.realpath(source), _status(source))
 
 
 def _found(name: str, path: str, real: str, status: os.stat_result) -> Found:
-    return Found(_name(name), path, real, status.st_size, f"{status.st_mtime_ns}-{status.st_ctime_ns}")
-
-
-def _name(path: str) -> str:
-    name = path if os.sep == "/" else path.replace(os.sep, "/")
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        # A name that is not UTF-8, as an archive made on Chinese Windows unpacks it.
-        name = os.fsencode(name).decode("gb18030", "backslashreplace")
-    return unicodedata.normalize("NFC", name)
+    return Found(clean_name(name), path, real, status.st_size, f"{status.st_mtime_ns}-{status.st_ctime_ns}")
 
 
 class _Folder(NamedTuple):
@@ -93,16 +101,16 @@ class _Folder(NamedTuple):
 class _Walk(NamedTuple):
     """What stays the same on a walk through a source."""
 
-    results: str
+    results: Collection[str]
     passed: list[ManifestRow]
 
     def pass_over(self, name: str, status: str, code: str, **facts: str) -> None:
-        self.passed.append(ManifestRow(_name(name) or ".", status, code, facts))
+        self.passed.append(ManifestRow(clean_name(name) or ".", status, code, facts))
 
 
 def _walk(folder: _Folder, walk: _Walk) -> Iterator[Found]:
     """The files of a folder and of those below it, in the order of the system: they are sorted later."""
-    if folder.real == walk.results:
+    if folder.real in walk.results:
         return
     if folder.real in folder.above:
         walk.pass_over(folder.name, "skipped", "link_loop")
@@ -120,7 +128,7 @@ def _walk(folder: _Folder, walk: _Walk) -> Iterator[Found]:
 
 def _look_at(entry: os.DirEntry[str], folder: _Folder, walk: _Walk) -> Iterator[Found]:
     name = f"{folder.name}{os.sep}{entry.name}" if folder.name else entry.name
-    if entry.name.startswith((".", "~$")) or entry.name in ("Thumbs.db", "desktop.ini"):
+    if is_hidden(entry.name):
         walk.pass_over(name, "skipped", "file_hidden")
         return
     status = _status(entry)
@@ -137,7 +145,9 @@ def _look_at(entry: os.DirEntry[str], folder: _Folder, walk: _Walk) -> Iterator[
 
 
 def _holds_a_run(folder: Path) -> bool:
-    store = folder / "store"
+    store = folder / STORE
+    if (folder / MARK).is_file():
+        return True
     return store.is_dir() and ((store / "ledger").is_dir() or (folder / "provenance.json").is_file())
 
 

@@ -18,6 +18,7 @@ from textgov.batch import (
     Shard,
     ShardState,
     cut_shards,
+    drop_stages,
     forget_shards,
     locked,
     merge_steps,
@@ -37,13 +38,14 @@ from textgov.load.inputs import Listing
 from textgov.locate import Decision, read_decisions
 from textgov.records import Corpus, Panel, Step
 from textgov.regions import Gazetteer, read_divisions
+from textgov.remote import RemotePath, place_of
 from textgov.run.options import RunOptions, read_complete
 from textgov.run.outputs import write_run
 from textgov.run.provenance import user_tables
 from textgov.run.recall import Numbers, keep_panel, outputs_from, read_kept_panel, recall, remember
 from textgov.run.screening import Screened, screen_run
 from textgov.run.shelf import Shelf, Walk
-from textgov.store import remove_file, sweep_parts
+from textgov.store import ShardFiles, choose_store, claim_store, is_inside, remove_file, sweep_parts
 
 if TYPE_CHECKING:
     from textgov.run.topics import Modelled
@@ -87,7 +89,7 @@ class RunResult:
 
 
 def run_panel(
-    sources: Sequence[Path],
+    sources: Sequence[Path | str],
     out: Path,
     options: RunOptions,
     *,
@@ -95,6 +97,7 @@ def run_panel(
     workers: int | None = None,
     scheduler: str | None = None,
     progress: Callable[[Progress], None] | None = None,
+    store: Path | str | None = None,
 ) -> RunResult:
     """Read the sources and write a panel with all its evidence.
 
@@ -102,8 +105,8 @@ def run_panel(
 
     Parameters
     ----------
-    sources : sequence of Path
-        Files and folders.
+    sources : sequence of Path or str
+        Files and folders; URLs such as ``s3://bucket/reports`` too (extra ``objects``).
     out : Path
         Folder of the run. Files of an earlier run there are replaced; ``decisions.csv`` is read and never written.
     options : RunOptions
@@ -111,6 +114,9 @@ def run_panel(
         Where work runs, see `EngineOptions`; they change no result.
     progress : callable, optional
         Called with a `Progress` after each shard.
+    store : Path or str, optional
+        Where the shards go: a folder or a URL. The folder of the run if not given, or where its shards are already.
+        With `sources` and `store` that are URLs, workers need nothing of this machine.
 
     Returns
     -------
@@ -123,42 +129,53 @@ def run_panel(
     """
     check_guard()
     where = EngineOptions(engine, workers, scheduler)
-    listing = list_inputs(sources, leave_out=out)
+    listing = list_inputs(sources, leave_out=out, store=choose_store(out, store))
     divisions = options.stages.locate.divisions
     gazetteer = read_divisions(Path(divisions) if divisions else None)
     decisions = _decisions(out, gazetteer)
     check_extend(options.extend, gazetteer)
     with locked(out):
+        place = claim_store(out, store)
         try:
             with open_engine(where) as pools:
-                mended: set[Path] = set()
+                mended: set[str] = set()
                 while True:
-                    plan = plan_run(listing, out, options, decisions)
+                    plan = plan_run(listing, out, options, decisions, place)
                     write_plan(out, [shard.shard_id for shard in plan.shards], stage_names(options.stages))
                     try:
                         return _run(plan, listing, options, gazetteer, decisions, pools, progress)
                     except StoreError as error:
-                        _mend(out, error, mended)
+                        _mend(out, place, error, mended)
         finally:
-            for folder in (out, *(path for path in (out / STORE).iterdir() if path.is_dir()), out / STORE):
+            _sweep(out, place)
+
+
+def _sweep(out: Path, store: Path | RemotePath) -> None:
+    """Delete what killed processes left aside; in a storage nothing lies aside."""
+    for home in dict.fromkeys((out / STORE, store)):
+        if isinstance(home, Path) and home.is_dir():
+            for folder in (*(path for path in home.iterdir() if path.is_dir()), home):
                 sweep_parts(folder)
+    sweep_parts(out)
 
 
-def _mend(out: Path, error: StoreError, mended: set[Path]) -> None:
+def _mend(out: Path, store: Path | RemotePath, error: StoreError, mended: set[str]) -> None:
     """Delete a damaged file of the store, so that its shard is done anew; raise the error if that did not help."""
-    path = Path(str(error.facts["path"])).absolute()
-    if path in mended or (out / STORE).absolute() not in path.parents or not path.is_file():
+    path = place_of(str(error.facts["path"]))
+    there = any(is_inside(path, home) for home in (out / STORE, store))
+    if str(path) in mended or not there or (isinstance(path, Path) and not path.is_file()):
         raise error
     remove_file(path)
-    mended.add(path)
+    mended.add(str(path))
 
 
-def plan_panel(sources: Sequence[Path], out: Path, options: RunOptions) -> Plan:
+def plan_panel(sources: Sequence[Path | str], out: Path, options: RunOptions, store: Path | str | None = None) -> Plan:
     """What `run_panel` would do now; nothing is written."""
-    listing = list_inputs(sources, leave_out=out)
+    place = choose_store(out, store)
+    listing = list_inputs(sources, leave_out=out, store=place)
     divisions = options.stages.locate.divisions
     gazetteer = read_divisions(Path(divisions) if divisions else None)
-    return plan_run(listing, out, options, _decisions(out, gazetteer))
+    return plan_run(listing, out, options, _decisions(out, gazetteer), place)
 
 
 def _run(
@@ -176,21 +193,21 @@ def _run(
     history = _history(done.history, options)
     made_from = outputs_from(done.fingerprints, listing.passed, options, plan.tables)
     shard_ids = tuple(shard.shard_id for shard in plan.shards)
-    shelf = Shelf(out, shard_ids, options.stages.lexicons, options.stages.words)
+    shelf = Shelf(out, shard_ids, options.stages.lexicons, options.stages.words, done.files.store)
     settled = {decision.doc_id for decision in decisions if decision.use}
 
     @cache
     def screen() -> Screened:
         return screen_run(shelf, settled, options.panel, gazetteer)
 
-    forget_shards(out, set(shard_ids), done.folders)
+    forget_shards(out, done.files, set(shard_ids), done.folders)
     keep_lexicons(out, options.stages.lexicons)
     known = recall(out, made_from) if not plan.jobs else None
     if known is not None:
         files = tuple(out / name for name in known.files)
         stale = tuple(decision for decision in decisions if decision.doc_id in known.stale)
         return RunResult(out, files, known.numbers, shelf, listing, history, screen, plan.unmatched, stale, again=True)
-    written = write_run(shelf, screen, listing.passed, history, options, gazetteer, plan.tables, pools.open_pool())
+    written = write_run(shelf, screen, listing.passed, history, options, gazetteer, plan.tables, pools.open_near())
     stale = _unknown(decisions, screen().index.doc_ids) if decisions else ()
     made, notes = set(written.files), written.notes
     if options.topics is not None:
@@ -215,7 +232,7 @@ def _model(out: Path, options: RunOptions, where: EngineOptions) -> Modelled:
 class Plan:
     """What a run would do: its shards, and the jobs for what is missing or stale.
 
-    ``tables`` are hashes of the tables of the user, taken when they were read.
+    ``tables`` are hashes of the tables of the user, taken when they were read; ``files`` is the store as it was.
     """
 
     out: Path
@@ -224,9 +241,12 @@ class Plan:
     verdicts: Mapping[str, Counter[str]]
     unmatched: tuple[str, ...]
     tables: Mapping[str, str]
+    files: ShardFiles
 
 
-def plan_run(listing: Listing, out: Path, options: RunOptions, decisions: Sequence[Decision]) -> Plan:
+def plan_run(
+    listing: Listing, out: Path, options: RunOptions, decisions: Sequence[Decision], store: Path | RemotePath
+) -> Plan:
     """Compare the inputs and options with the ledger; nothing is done.
 
     Returns
@@ -237,14 +257,14 @@ def plan_run(listing: Listing, out: Path, options: RunOptions, decisions: Sequen
     shards, unmatched = _make_shards(listing, options, decisions)
     jobs = []
     verdicts: dict[str, Counter[str]] = {name: Counter() for name in stage_names(options.stages)}
-    target = out.absolute()
+    files, target = ShardFiles(store), store.absolute() if isinstance(store, Path) else store
     for shard in shards:
-        job, found = plan_shard(shard, read_state(out, shard.shard_id), target, options.stages)
+        job, found = plan_shard(shard, read_state(out, shard.shard_id, files), target, options.stages)
         if job.todo:
             jobs.append(job)
         for name, verdict in found.items():
             verdicts[name][verdict] += 1
-    return Plan(out, tuple(shards), tuple(jobs), verdicts, tuple(unmatched), user_tables(options, out))
+    return Plan(out, tuple(shards), tuple(jobs), verdicts, tuple(unmatched), user_tables(options, out), files)
 
 
 def _decisions(out: Path, gazetteer: Gazetteer) -> tuple[Decision, ...]:
@@ -300,8 +320,13 @@ def _do_stages(plan: Plan, pools: Pools, progress: Callable[[Progress], None] | 
     clock = Progress.start(plan.jobs)
     if progress is not None:
         progress(clock)
-    for job, made in process_shards(pools.open_pool, plan.jobs, pools.workers):
-        known = read_state(plan.out, made.shard_id).stages
+
+    def begin(job: Job) -> None:
+        drop_stages(plan.out, job.shard.shard_id, job.todo, plan.files)
+
+    for job, made in process_shards(pools.open_pool, plan.jobs, pools.workers, begin):
+        # Of what was kept, the files are as they were planned with.
+        known = read_state(plan.out, made.shard_id, plan.files).stages
         kept = {name: entry for name, entry in known.items() if name not in job.todo}
         write_state(plan.out, ShardState(made.shard_id, kept | dict(made.stages)))
         clock = clock.after(job, made)
@@ -311,19 +336,24 @@ def _do_stages(plan: Plan, pools: Pools, progress: Callable[[Progress], None] | 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Done:
-    """What the ledger says of all shards: the fingerprints of each, the history by stage, the folders of the store."""
+    """What the ledger says of all shards: the fingerprints of each, the history by stage, the folders of the store.
+
+    ``files`` is the store as it is now.
+    """
 
     fingerprints: list[list[str]]
     history: dict[str, tuple[Step, ...]]
     folders: set[str]
+    files: ShardFiles
 
 
 def _gather(plan: Plan, options: RunOptions) -> _Done:
     """Read the ledger through; of each shard little more is held than its fingerprints."""
     names = stage_names(options.stages)
-    done = _Done([], dict.fromkeys(names, ()), set())
+    files = ShardFiles(plan.files.store) if plan.jobs else plan.files
+    done = _Done([], dict.fromkeys(names, ()), set(), files)
     for shard in plan.shards:
-        stages = read_state(plan.out, shard.shard_id).stages
+        stages = read_state(plan.out, shard.shard_id, files).stages
         if any(name not in stages for name in names):
             path = plan.out / STORE / LEDGER / f"{shard.shard_id}.json"
             raise StoreError("store_bad", path=path, detail="a file that it names is gone")

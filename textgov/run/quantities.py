@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from textgov.batch import STORE, read_plan
+from textgov.batch import read_plan
 from textgov.export.streams import csv_stream, parquet_stream
 from textgov.quantities import QuantityOptions, count_quantities, quantity_schema, tabulate_documents
 from textgov.records import Corpus
-from textgov.store import iter_corpus, iter_places, make_folder
+from textgov.store import iter_corpus, iter_places, make_folder, shard_folder
 from textgov.store.documents import placed
 
 
@@ -46,8 +46,9 @@ def write_quantities(run: Path, out: Path, options: QuantityOptions | None = Non
 
 
 def _shard(run: Path, shard_id: str) -> Corpus:
+    store = shard_folder(run)
     texts, places = (
-        [document for group in read(run / STORE / folder / f"{shard_id}.parquet") for document in group]
+        [document for group in read(store / folder / f"{shard_id}.parquet") for document in group]
         for read, folder in ((iter_corpus, "corpus"), (iter_places, "places"))
     )
     return Corpus(placed(texts, places))

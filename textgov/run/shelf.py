@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from textgov.batch import SIGNS_FORMAT, STORE, TALLY_FORMAT, WORDS_FORMAT, tally_schema
+from textgov.batch import SIGNS_FORMAT, TALLY_FORMAT, WORDS_FORMAT, tally_schema
 from textgov.count import Tally, features_of, hit_schema, lost_schema
 from textgov.records import Document, Doubt, Features, Lexicon, ManifestRow
+from textgov.remote import RemotePath
 from textgov.store import count_rows, read_index, read_inputs, read_places, read_store_table
 
 if TYPE_CHECKING:
@@ -34,15 +35,16 @@ class Counted(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """The shards of a run in their order, and what was counted."""
+    """The shards of a run in their order, where they lie, and what was counted."""
 
     out: Path
     shard_ids: tuple[str, ...]
     lexicons: tuple[Lexicon, ...]
     words: bool
+    store: Path | RemotePath
 
-    def _path(self, folder: str, shard_id: str) -> Path:
-        return self.out / STORE / folder / f"{shard_id}.parquet"
+    def _path(self, folder: str, shard_id: str) -> Path | RemotePath:
+        return self.store / folder / f"{shard_id}.parquet"
 
     def documents(self, shard_id: str, *, evidence: bool = False) -> tuple[Document, ...]:
         """The documents of a shard without their texts, and if not asked for without their evidence."""

@@ -13,6 +13,7 @@ import numpy as np
 
 from textgov.errors import RecordError, StoreError
 from textgov.records import Document, Doubt, Evidence, ManifestRow, Section
+from textgov.remote import RemotePath
 from textgov.spans import Spans
 from textgov.store.tables import Read, iter_groups, iter_tables, read_store_table, table_writer, write_store_table
 
@@ -26,7 +27,7 @@ Write = Callable[[Sequence[Document]], None]
 
 
 @contextmanager
-def corpus_writer(path: Path) -> Iterator[Write]:
+def corpus_writer(path: Path | RemotePath) -> Iterator[Write]:
     """A function that appends documents with their texts to a file; `iter_corpus` gives them back equal.
 
     An original that equals its text is not written twice.
@@ -35,13 +36,13 @@ def corpus_writer(path: Path) -> Iterator[Write]:
         yield lambda documents: write(_corpus_table(documents))
 
 
-def write_corpus(documents: Sequence[Document], path: Path) -> None:
+def write_corpus(documents: Sequence[Document], path: Path | RemotePath) -> None:
     """Write documents with their texts; `read_corpus` gives them back equal."""
     with corpus_writer(path) as write:
         write(documents)
 
 
-def iter_corpus(path: Path) -> Iterator[tuple[Document, ...]]:
+def iter_corpus(path: Path | RemotePath) -> Iterator[tuple[Document, ...]]:
     """Documents with their texts, as they were appended, one group at a time.
 
     Raises
@@ -52,7 +53,7 @@ def iter_corpus(path: Path) -> Iterator[tuple[Document, ...]]:
     yield from _iter_documents(path, _corpus_schema(), CORPUS_FORMAT, _unpack_row)
 
 
-def read_corpus(path: Path) -> tuple[Document, ...]:
+def read_corpus(path: Path | RemotePath) -> tuple[Document, ...]:
     """All documents of one shard, with their texts."""
     return tuple(document for group in iter_corpus(path) for document in group)
 
@@ -87,7 +88,7 @@ class TextGroup:
             yield Document(self.doc_ids[number], words, source, blocks, sections=parts)
 
 
-def scan_texts(path: Path) -> Iterator[TextGroup]:
+def scan_texts(path: Path | RemotePath) -> Iterator[TextGroup]:
     """The groups of a shard, one at a time.
 
     Raises
@@ -99,7 +100,7 @@ def scan_texts(path: Path) -> Iterator[TextGroup]:
         yield TextGroup(read)
 
 
-def read_place_columns(path: Path) -> pa.Table:
+def read_place_columns(path: Path | RemotePath) -> pa.Table:
     """Of the documents of a shard the columns ``doc_id``, ``place_code``, ``place`` and ``year``."""
     import pyarrow as pa
 
@@ -108,13 +109,13 @@ def read_place_columns(path: Path) -> pa.Table:
 
 
 @contextmanager
-def places_writer(path: Path) -> Iterator[Write]:
+def places_writer(path: Path | RemotePath) -> Iterator[Write]:
     """A function that appends documents without their texts: where they belong, and the evidence."""
     with table_writer(path, _places_schema(), PLACES_FORMAT) as write:
         yield lambda documents: write(_places_table(documents))
 
 
-def iter_places(path: Path, *, evidence: bool = True) -> Iterator[tuple[Document, ...]]:
+def iter_places(path: Path | RemotePath, *, evidence: bool = True) -> Iterator[tuple[Document, ...]]:
     """Documents without their texts, as they were appended, one group at a time.
 
     Without the list of their ``evidence`` (what it says is in ``explanation`` too) it takes a third of the time.
@@ -124,7 +125,7 @@ def iter_places(path: Path, *, evidence: bool = True) -> Iterator[tuple[Document
     yield from _iter_documents(path, schema, PLACES_FORMAT, _unpack_place, columns)
 
 
-def read_places(path: Path, *, evidence: bool = True) -> tuple[Document, ...]:
+def read_places(path: Path | RemotePath, *, evidence: bool = True) -> tuple[Document, ...]:
     """All documents of one shard, without their texts."""
     return tuple(document for group in iter_places(path, evidence=evidence) for document in group)
 
@@ -132,7 +133,7 @@ def read_places(path: Path, *, evidence: bool = True) -> tuple[Document, ...]:
 INDEX_FIELDS = ("doc_id", "place_code", "place", "level", "year", "doc_type", "doubts")
 
 
-def read_index(path: Path) -> dict[str, list[Any]]:
+def read_index(path: Path | RemotePath) -> dict[str, list[Any]]:
     """Columns that say where the documents of one shard belong, and ``held``; nothing else is read."""
     table = read_store_table(path, PLACES_FORMAT, _places_schema(), INDEX_FIELDS)
     found: dict[str, list[Any]] = {name: table[name].to_pylist() for name in INDEX_FIELDS}
@@ -152,7 +153,7 @@ def placed(texts: Sequence[Document], places: Sequence[Document]) -> tuple[Docum
     )
 
 
-def write_inputs(rows: Sequence[ManifestRow], path: Path) -> None:
+def write_inputs(rows: Sequence[ManifestRow], path: Path | RemotePath) -> None:
     """Write rows of the manifest; `read_inputs` gives them back equal."""
     import pyarrow as pa
 
@@ -164,7 +165,7 @@ def write_inputs(rows: Sequence[ManifestRow], path: Path) -> None:
     write_store_table(pa.table(columns, schema=pa.schema(kinds)), path, INPUTS_FORMAT)
 
 
-def read_inputs(path: Path) -> tuple[ManifestRow, ...]:
+def read_inputs(path: Path | RemotePath) -> tuple[ManifestRow, ...]:
     """Rows of the manifest of one shard."""
     found = []
     for row in read_store_table(path, INPUTS_FORMAT).to_pylist():
@@ -174,7 +175,7 @@ def read_inputs(path: Path) -> tuple[ManifestRow, ...]:
 
 
 def _iter_documents(
-    path: Path,
+    path: Path | RemotePath,
     schema: pa.Schema,
     form: str,
     unpack: Callable[[dict[str, Any]], Document],

@@ -8,6 +8,7 @@ from pathlib import Path
 from textgov.records import Document
 from textgov.store.documents import iter_corpus, iter_places, placed
 from textgov.store.plan import STORE, read_plan
+from textgov.store.shards import shard_folder
 
 
 class RunDocuments:
@@ -27,7 +28,7 @@ class RunDocuments:
     """
 
     def __init__(self, out: Path) -> None:
-        self.store = out / STORE
+        self.store = shard_folder(out)
         self.shard_ids, _ = read_plan(out)
 
     def __iter__(self) -> Iterator[Document]:

@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textgov.errors import StoreError
+from textgov.remote import RemotePath
 from textgov.store.files import written_aside
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 
+# A request takes as long as some megabytes: a smaller file is got by one, of a larger one what is asked for.
+AT_ONCE = 16_000_000
+
+
 @contextmanager
-def table_writer(path: Path, schema: pa.Schema, form: str) -> Iterator[Callable[[pa.Table], None]]:
+def table_writer(path: Path | RemotePath, schema: pa.Schema, form: str) -> Iterator[Callable[[pa.Table], None]]:
     """A function that appends tables of one schema to the file `path`, each as a group of its own.
 
     ``form`` names the format, which `iter_tables` asks for. Equal tables give equal bytes.
@@ -49,7 +55,7 @@ def table_writer(path: Path, schema: pa.Schema, form: str) -> Iterator[Callable[
             raise
 
 
-def write_store_table(table: pa.Table, path: Path, form: str) -> None:
+def write_store_table(table: pa.Table, path: Path | RemotePath, form: str) -> None:
     """Write one table of ours; `read_store_table` gives it back equal."""
     with table_writer(path, table.schema.remove_metadata(), form) as write:
         write(table)
@@ -58,25 +64,52 @@ def write_store_table(table: pa.Table, path: Path, form: str) -> None:
 Read = Callable[[Sequence[str]], "pa.Table"]
 
 
-def iter_tables(path: Path, schema: pa.Schema | None, form: str, columns: Sequence[str] = ()) -> Iterator[pa.Table]:
+def iter_tables(
+    path: Path | RemotePath, schema: pa.Schema | None, form: str, columns: Sequence[str] = ()
+) -> Iterator[pa.Table]:
     """The groups of a table of ours, one at a time, of all columns or of some; raises the errors of `iter_groups`."""
     for read in iter_groups(path, schema, form):
         yield read(columns)
 
 
-def iter_groups(path: Path, schema: pa.Schema | None, form: str) -> Iterator[Read]:
+@contextmanager
+def _readable(path: Path | RemotePath) -> Iterator[Any]:
+    """What pyarrow opens: a path, or the bytes of a file of a storage."""
+    if not isinstance(path, RemotePath):
+        yield path
+        return
+    try:
+        data = path.read(AT_ONCE)
+        if len(data) < AT_ONCE:
+            yield BytesIO(data)
+            return
+        del data
+        with path.opened() as stream:
+            yield stream
+    except FileNotFoundError:
+        raise StoreError("store_bad", path=path, detail="no such file") from None
+
+
+def iter_groups(path: Path | RemotePath, schema: pa.Schema | None, form: str) -> Iterator[Read]:
     """For each group of a table of ours a function that reads some of its columns; without names, all of them.
 
     Raises
     ------
     StoreError
         The file is missing, damaged, or was written in another format or with other columns.
+    RemoteError
+        It lies in a storage that does not answer.
     """
+    with _readable(path) as source:
+        yield from _iter_groups(path, source, schema, form)
+
+
+def _iter_groups(path: Path | RemotePath, source: Any, schema: pa.Schema | None, form: str) -> Iterator[Read]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
-        file = pq.ParquetFile(path, page_checksum_verification=True)
+        file = pq.ParquetFile(source, page_checksum_verification=True)
         about = file.metadata.metadata or {}
         found = file.schema_arrow
         # The pages have checksums, their description has none.
@@ -92,7 +125,7 @@ def iter_groups(path: Path, schema: pa.Schema | None, form: str) -> Iterator[Rea
         raise StoreError("store_bad", path=path, detail=str(error)) from None
 
 
-def _read_group(path: Path, file: Any, number: int, columns: Sequence[str]) -> pa.Table:
+def _read_group(path: Path | RemotePath, file: Any, number: int, columns: Sequence[str]) -> pa.Table:
     import pyarrow as pa
 
     try:
@@ -101,7 +134,7 @@ def _read_group(path: Path, file: Any, number: int, columns: Sequence[str]) -> p
         raise StoreError("store_bad", path=path, detail=str(error)) from None
 
 
-def count_rows(path: Path) -> int:
+def count_rows(path: Path | RemotePath) -> int:
     """Number of rows of a table of ours; only its description is read.
 
     Raises
@@ -113,13 +146,16 @@ def count_rows(path: Path) -> int:
     import pyarrow.parquet as pq
 
     try:
-        n_rows: int = pq.read_metadata(path).num_rows
+        with _readable(path) as source:
+            n_rows: int = pq.read_metadata(source).num_rows
     except (OSError, pa.ArrowException) as error:
         raise StoreError("store_bad", path=path, detail=str(error)) from None
     return n_rows
 
 
-def read_store_table(path: Path, form: str, schema: pa.Schema | None = None, columns: Sequence[str] = ()) -> pa.Table:
+def read_store_table(
+    path: Path | RemotePath, form: str, schema: pa.Schema | None = None, columns: Sequence[str] = ()
+) -> pa.Table:
     """A whole table of ours, or some columns of it, without its metadata."""
     import pyarrow as pa
 
@@ -128,5 +164,6 @@ def read_store_table(path: Path, form: str, schema: pa.Schema | None = None, col
         return pa.concat_tables(tables).combine_chunks().replace_schema_metadata()
     import pyarrow.parquet as pq
 
-    empty = pq.read_schema(path).remove_metadata().empty_table()
+    with _readable(path) as source:
+        empty = pq.read_schema(source).remove_metadata().empty_table()
     return empty.select(columns) if columns else empty

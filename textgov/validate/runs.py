@@ -14,7 +14,7 @@ from textgov.panel.pool import rows_of
 from textgov.records import Document
 from textgov.records.index import IndexBuilder
 from textgov.regions import province_of, read_divisions, region_of
-from textgov.store import STORE, make_folder, read_place_columns, read_plan, scan_texts
+from textgov.store import make_folder, read_place_columns, read_plan, scan_texts, shard_folder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -123,12 +123,13 @@ REGION_COLUMNS = ("province_code", "province", "region3")
 def read_documents(run: RunFacts, numbers: Sequence[int]) -> Iterator[tuple[int, Document]]:
     """Some documents of a run, by their numbers in it, with texts and sections and nothing else; in their order."""
     wanted = sorted(set(numbers))
+    store = shard_folder(run.out)
     at, first = 0, 0
     for shard_id in read_plan(run.out)[0]:
-        size = len(read_place_columns(run.out / STORE / "places" / f"{shard_id}.parquet"))
+        size = len(read_place_columns(store / "places" / f"{shard_id}.parquet"))
         if at < len(wanted) and wanted[at] < first + size:
             done = first
-            for group in scan_texts(run.out / STORE / "corpus" / f"{shard_id}.parquet"):
+            for group in scan_texts(store / "corpus" / f"{shard_id}.parquet"):
                 last = done + len(group.doc_ids)
                 inside = [number for number in wanted[at:] if number < last]
                 if inside:

@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeVar
 
 from textgov.engine import EngineOptions, open_engine
 from textgov.records import Corpus
-from textgov.store import STORE, iter_corpus, read_index
+from textgov.store import iter_corpus, read_index, shard_folder
 from textgov.topics.fit import row_key
 
 J = TypeVar("J")
@@ -34,8 +34,9 @@ class Place(NamedTuple):
 def choose_documents(run: Path, shard_ids: Sequence[str], limit: int, seed: int) -> dict[str, Place]:
     """The documents with the smallest hashes of id and seed, at most so many (0: all), in the order of the run."""
     chosen: dict[str, Place] = {}
+    store = shard_folder(run)
     for shard_id in shard_ids:
-        columns = read_index(run / STORE / "places" / f"{shard_id}.parquet")
+        columns = read_index(store / "places" / f"{shard_id}.parquet")
         rows = zip(*(columns[name] for name in ("year", "place_code", "level")), strict=True)
         chosen |= {doc_id: Place(*row) for doc_id, row in zip(columns["doc_id"], rows, strict=True)}
         if limit and len(chosen) > 2 * limit:
@@ -50,7 +51,7 @@ def _smallest(places: dict[str, Place], limit: int, seed: int) -> dict[str, Plac
 
 def read_groups(run: Path, shard_id: str, wanted: Collection[str] | None = None) -> Iterator[Corpus]:
     """The documents of a shard that are wanted (None: all), group by group."""
-    for group in iter_corpus(run / STORE / "corpus" / f"{shard_id}.parquet"):
+    for group in iter_corpus(shard_folder(run) / "corpus" / f"{shard_id}.parquet"):
         chosen = tuple(one for one in group if wanted is None or one.doc_id in wanted)
         if chosen:
             yield Corpus(chosen)
