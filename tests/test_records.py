@@ -19,6 +19,8 @@ from textgov.records import (
     Document,
     Doubt,
     Features,
+    Growing,
+    IndexBuilder,
     ManifestRow,
     Panel,
     Tokens,
@@ -140,3 +142,40 @@ def test_panel_has_one_row_a_place_year_and_a_variable_a_column():
         Panel(frame, variables[::-1], ("city_code", "year"), pd.DataFrame())
     with pytest.raises(RecordError, match="has two rows"):
         Panel(frame.assign(year=2020), variables, ("city_code", "year"), pd.DataFrame())
+
+
+# ---- columns ----
+
+
+@pytest.mark.parametrize("n", [0, 1, 50, 200_000])
+def test_groups_of_rows_are_those_of_a_sort(n: int):
+    draw = np.random.default_rng(n)
+    places = [None if code == 0 else f"4201{code:02}" for code in draw.integers(0, 30, n).tolist()]
+    years = [None if year == 2000 else year for year in draw.integers(2000, 2012, n).tolist()]
+    levels = draw.choice(["", "prefecture", "county"], n).tolist()
+    builder = IndexBuilder()
+    for start in range(0, n, 70_000):
+        part = slice(start, start + 70_000)
+        rows = [places[part], levels[part], years[part]]
+        held = [True] * len(rows[0])
+        builder.add([f"{start}-{at}" for at in range(len(held))], *rows, ["x"] * len(held), held)
+    index = builder.index()
+    assert [index.row_of(at) for at in range(n)] == list(
+        zip(places, [year or 0 for year in years], levels, strict=True)
+    )
+    assert index.held.all()
+    _, first, group = np.unique(index.row_codes(), return_index=True, return_inverse=True)
+    found = index.row_groups()
+    assert found[0].tolist() == first.tolist()
+    assert found[1].tolist() == group.tolist()
+
+
+def test_numbers_that_grow_are_the_numbers():
+    column = Growing("h")
+    assert column.values().tolist() == []
+    column.extend([1, -2])
+    column.extend(np.array([], dtype=np.int64))
+    column.extend(np.array([300]))
+    assert column.values().tolist() == [1, -2, 300]
+    with pytest.raises(OverflowError):
+        column.extend([40_000])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from textgov.records import Corpus, Document, Doubt, Index, add_doubts, hash_text, index_of
+from textgov.records import Corpus, Document, Doubt, Growing, Index, add_doubts, hash_text, index_of
 from textgov.store import Scratch
 
 if TYPE_CHECKING:
@@ -65,14 +65,14 @@ class Signatures:
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        self.exact: list[NDArray[np.uint64]] = []
-        self.near: list[NDArray[np.bool_]] = []  # whether a text has a MinHash
+        self.exact = Growing("Q")
+        self.near = Growing("b")  # whether a text has a MinHash
         self.bands = [Scratch(folder) for _ in range(N_BANDS)]
 
     def add(self, exact: Sequence[str], near: Sequence[bytes]) -> None:
         """Append signatures, given by their two columns."""
-        self.exact.append(np.array([int(one, 16) for one in exact], dtype=np.uint64))
-        self.near.append(np.array([bool(one) for one in near], dtype=bool))
+        self.exact.extend([int(one, 16) for one in exact])
+        self.near.extend([bool(one) for one in near])
         digests = np.frombuffer(b"".join(near), dtype="<u8").reshape(-1, N_BANDS, BAND_WORDS)
         for band, scratch in enumerate(self.bands):
             scratch.append(digests[:, band].tobytes())
@@ -106,9 +106,8 @@ def find_duplicates(signatures: Signatures | Iterable[Signature]) -> Pairs:
     if not isinstance(signatures, Signatures):
         given, signatures = list(signatures), Signatures()
         signatures.add(*zip(*given, strict=True)) if given else None
-    exact = np.concatenate([np.zeros(0, dtype=np.uint64), *signatures.exact])
-    equal, first = _equal_pairs(exact)
-    numbers = np.flatnonzero(np.concatenate([np.zeros(0, dtype=bool), *signatures.near]))
+    equal, first = _equal_pairs(signatures.exact.values())
+    numbers = np.flatnonzero(signatures.near.values())
     near = _near_pairs(signatures, numbers, first[numbers])
     return Pairs(*(np.concatenate(columns) for columns in zip(equal, near, strict=True)))
 
@@ -116,23 +115,21 @@ def find_duplicates(signatures: Signatures | Iterable[Signature]) -> Pairs:
 def _equal_pairs(exact: NDArray[np.uint64]) -> tuple[Pairs, NDArray[np.bool_]]:
     """Each text with the first `MOST_PAIRS` equal ones before it; and which texts have none before them."""
     order = np.argsort(exact, kind="stable")
-    begins, place = _groups(exact[order][:, None])
-    first = np.zeros(len(exact), dtype=bool)
-    first[order[place == 0]] = True
-    again = np.flatnonzero(place)
-    again = again[np.argsort(order[again], kind="stable")]
-    counts = np.minimum(place[again], MOST_PAIRS)
-    later = np.repeat(order[again], counts)
-    earlier = order[np.repeat(begins[again], counts) + _up_to(counts)]
-    return Pairs(earlier, later, np.ones(len(later))), first
+    again, begins = _groups(exact[order][:, None])
+    first = np.ones(len(exact), dtype=bool)
+    first[order[again]] = False
+    later = np.argsort(order[again], kind="stable")
+    again, begins = again[later], begins[later]
+    counts = np.minimum(again - begins, MOST_PAIRS)
+    earlier = order[np.repeat(begins, counts) + _up_to(counts)]
+    return Pairs(earlier, np.repeat(order[again], counts), np.ones(len(earlier))), first
 
 
 def _groups(keys: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """For each of some sorted rows where the rows equal to it begin, and its place among them."""
-    rows = np.arange(len(keys))
-    starts = np.concatenate([np.ones(min(len(keys), 1), dtype=bool), np.any(keys[1:] != keys[:-1], axis=1)])
-    begins = np.maximum.accumulate(np.where(starts, rows, 0))
-    return begins, rows - begins
+    """Of some sorted rows those that are equal to the one before them, and for each where its equals begin."""
+    again = np.flatnonzero(np.all(keys[1:] == keys[:-1], axis=1)) + 1
+    begins = again[np.append(True, np.diff(again) > 1)[: len(again)]] - 1
+    return again, begins[np.searchsorted(begins, again, side="right") - 1] if len(again) else again
 
 
 def _up_to(counts: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -151,7 +148,8 @@ def _near_pairs(signatures: Signatures, numbers: NDArray[np.int64], kept: NDArra
     alike = share >= NEAR
     earlier, later, share = numbers[one[alike]], numbers[two[alike]], share[alike]
     order = np.lexsort((earlier, -share, later))
-    order = order[_groups(later[order].astype(np.uint64)[:, None])[1] < MOST_PAIRS]
+    again, begins = _groups(later[order].astype(np.uint64)[:, None])
+    order = np.delete(order, again[again - begins >= MOST_PAIRS])
     # A share of 1 is for texts that are equal.
     return Pairs(earlier[order], later[order], np.minimum(share[order], 0.99))
 
@@ -172,10 +170,10 @@ def _candidates(
     rows, keys = (np.concatenate(columns) for columns in zip(*found, strict=True))
     order = np.lexsort(keys.T)
     rows = rows[order].astype(np.uint64)
-    _, place = _groups(keys[order])
+    again, begins = _groups(keys[order])
     pairs = [np.zeros(0, dtype=np.uint64)]
-    for before in range(1, min(int(place.max(initial=0)), MOST_PAIRS) + 1):
-        two = np.flatnonzero(place >= before)
+    for before in range(1, min(int((again - begins).max(initial=0)), MOST_PAIRS) + 1):
+        two = again[again - begins >= before]
         pairs.append((rows[two - before] << np.uint64(32)) | rows[two])
     return np.concatenate(pairs)
 

@@ -24,6 +24,7 @@ from textgov.records.documents import (
 )
 from textgov.records.index import (
     Coded,
+    Growing,
     Index,
     IndexBuilder,
     add_doubts,
@@ -54,6 +55,7 @@ __all__ = [
     "Entry",
     "Evidence",
     "Features",
+    "Growing",
     "Index",
     "IndexBuilder",
     "Lexicon",

@@ -11,7 +11,7 @@ import numpy as np
 from textgov.batch import STORE
 from textgov.duplicates import Signatures, doubt_duplicates
 from textgov.panel import PanelOptions, Row, rows_of
-from textgov.records import Coded, Index, IndexBuilder
+from textgov.records import Coded, Growing, Index, IndexBuilder
 from textgov.regions import Gazetteer
 from textgov.run.shelf import Doubts, Shelf
 from textgov.screen import WORK_REPORT, doubt_pooled, doubt_short
@@ -37,18 +37,18 @@ def screen_run(shelf: Shelf, settled: Collection[str], options: PanelOptions, ga
     folder = shelf.out / STORE
     ids: Any = TextColumn(folder)
     builder, signatures = IndexBuilder(ids), Signatures(folder)
-    lengths = [np.zeros(0, dtype=np.int32)]
+    lengths = Growing("i")
     names: dict[str, str] = {}
     for shard_id in shelf.shard_ids:
         columns = shelf.index(shard_id)
         builder.add(*(columns[name] for name in COLUMNS))
         signatures.add(*shelf.signatures(shard_id))
-        lengths.append(shelf.n_han(shard_id).astype(np.int32))
+        lengths.extend(shelf.n_han(shard_id))
         names.update((code, place) for code, place in zip(columns["place_code"], columns["place"], strict=True) if code)
     index = builder.index()
     twins = doubt_duplicates(index, signatures, settled)
     signatures.close()
-    short = doubt_short(index, np.concatenate(lengths))
+    short = doubt_short(index, lengths.values())
     index = index.hold(twins.held)
     rows = _rows(index, options, gazetteer)
     return Screened(index, rows, Doubts(twins, short, doubt_pooled(index, names, _pooled_reports(index, rows))))
@@ -56,7 +56,7 @@ def screen_run(shelf: Shelf, settled: Collection[str], options: PanelOptions, ga
 
 def _rows(index: Index, options: PanelOptions, gazetteer: Gazetteer) -> Coded[Row | None]:
     """The row of each document, found once for each place, year and level."""
-    _, first, codes = np.unique(index.row_codes(), return_index=True, return_inverse=True)
+    first, codes = index.row_groups()
     some = index.take(first)
     # A document that waits has no row; others of its place and year may have one.
     values = rows_of(some.free(), options, gazetteer)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 import weakref
-from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -52,20 +51,32 @@ class Scratch:
         self.file.close()
 
 
+OFFSET = 8  # bytes of the place where a text ends
+
+
 class TextColumn(Sequence[str]):
-    """A text for each document, in a file; 8 bytes of each are in memory."""
+    """A text for each document, in files."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        self.scratch, self.ends = Scratch(folder), array("q", [0])
+        self.scratch, self.ends = Scratch(folder), Scratch(folder)
+        self.n = self.end = 0
+        self.ends.append(bytes(OFFSET))
 
     def extend(self, texts: Iterable[str]) -> None:
         """Append texts."""
         packed = [text.encode("utf-8", "surrogatepass") for text in texts]
         self.scratch.append(b"".join(packed))
-        self.ends.extend((np.cumsum([len(one) for one in packed], dtype=np.int64) + self.ends[-1]).tolist())
+        ends = np.cumsum([len(one) for one in packed], dtype="<i8") + self.end
+        self.ends.append(ends.tobytes())
+        self.n, self.end = self.n + len(packed), int(ends[-1]) if packed else self.end
+
+    def _read(self, first: int, end: int) -> list[str]:
+        ends = np.frombuffer(self.ends.read(first * OFFSET, (end + 1) * OFFSET), dtype="<i8").tolist()
+        data = self.scratch.read(ends[0], ends[-1])
+        return [data[a - ends[0] : b - ends[0]].decode("utf-8", "surrogatepass") for a, b in pairwise(ends)]
 
     def __len__(self) -> int:
-        return len(self.ends) - 1
+        return self.n
 
     @overload
     def __getitem__(self, at: int) -> str: ...
@@ -73,14 +84,10 @@ class TextColumn(Sequence[str]):
     def __getitem__(self, at: slice) -> list[str]: ...
     def __getitem__(self, at: int | slice) -> str | list[str]:
         if not isinstance(at, slice):
-            at = range(len(self))[at]
-            return self.scratch.read(self.ends[at], self.ends[at + 1]).decode("utf-8", "surrogatepass")
-        numbers = range(len(self))[at]
-        return [self[number] for number in numbers]
+            at = range(self.n)[at]
+            return self._read(at, at + 1)[0]
+        return [self[number] for number in range(self.n)[at]]
 
     def __iter__(self) -> Iterator[str]:
-        for first in range(0, len(self), BATCH):
-            ends = self.ends[first : first + BATCH + 1]
-            data = self.scratch.read(ends[0], ends[-1])
-            for start, end in pairwise(ends):
-                yield data[start - ends[0] : end - ends[0]].decode("utf-8", "surrogatepass")
+        for first in range(0, self.n, BATCH):
+            yield from self._read(first, min(first + BATCH, self.n))
