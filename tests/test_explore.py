@@ -335,9 +335,16 @@ def test_a_model_without_a_table_of_words_shows_those_of_its_list(held: Holdings
     folder = tmp_path / "topics" / "plain"
     folder.mkdir(parents=True)
     row = {"topic": ["tp01"], "label": [""], "share": [1.0], "n_words": [9], "top_words": ["政府 服务"]}
+    row |= {"spread": [0.5], "flagged": [True]}
     pd.DataFrame({**row, "boilerplate": [True], "twin": ["tp02"]}).to_csv(folder / "topics.csv", index=False)
     other = Holdings(held.run, held.index)
     other.topic_models = find_topics(tmp_path)
+    chinese = make_app(other, ExploreOptions(lang="zh"))
+    table = lxml.html.fromstring(ask(chinese, "/topics").text).xpath("//table")[0]
+    assert table.xpath(".//thead//th/text()") == ["主题", "词数", "文档间不均匀度", "flagged"]
+    assert table.xpath("string(.//td[3])").strip() == "是"
+    facts = lxml.html.fromstring(ask(chinese, "/topics/plain/tp01").text).xpath("//dl[@class='about']/dt/text()")
+    assert facts == ["词数", "文档间不均匀度", "flagged"]
     app = make_app(other, ExploreOptions(lang="en"))
     assert ask(app, "/topics").text.count("boilerplate</span>") == 1
     page = lxml.html.fromstring(ask(app, "/topics/plain/tp01").text)

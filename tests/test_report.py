@@ -30,12 +30,15 @@ from textgov.lexicon import read_lexicon
 from textgov.outside import read_panel
 from textgov.records import Panel, Variable
 from textgov.report import frames, plot_heatmap, plot_topics, plot_trend, report_sections, write_report
+from textgov.report.heads import head_of
 from textgov.report.milestones import milestone_marks, read_milestones
 from textgov.report.page import LANGUAGES, UNSEEN, json_for_html, kept_bundle, vega_bundle, visible
 from textgov.report.trends import phase_rates
 from textgov.report.words import read_terms, terms_of
 from textgov.run import RunOptions, run_panel
 from textgov.run.again import rewrite_report
+from textgov.validate.accuracy import COLUMNS as ACCURACY
+from textgov.validate.agreement import COLUMNS as AGREEMENT
 
 SCRIPT = "<script>alert(1)</script>"
 HOSTILE = (
@@ -348,6 +351,41 @@ def test_topic_numbers_names_and_shares_are_those_of_the_files(run, tmp_path):
         assert found == {(names[row.topic], row.year): pytest.approx(row.share) for row in wanted.itertuples()}
     chart = plot_topics(copy / "topics" / "seeded", lang="en").to_dict()
     assert [row["name"] for row in values_of(chart)][:2] == ["tp01 政务服务"] * 2
+
+
+# The columns that commands write, as their files have them.
+WRITTEN = (
+    "topic,label,share,n_words,top_words,frex_words,relevance_words,npmi,c_v,exclusivity,spread,passages,likeness,"
+    "boilerplate,twin,title,seed,partner,cosine,best,jaccard,column,correlation,n,other,"
+    "k,heldout,stability,score,"
+    "statistic,what,estimate,low,high,test,df,p,reading,spec,lexicon,overlap,sections,measure,segmenter,mean,sd,"
+    "pearson,spearman,within,a,b,check,expected,found,verdict,note,group,value,place_years,with_report,"
+    "index,method,reference,direction,nonzero,weight,entropy,divergence,share_explained,eigenvalue"
+)
+
+
+def test_tables_have_headings_and_truths_in_both_languages(run, tmp_path):
+    names = [*WRITTEN.split(","), *ACCURACY, *AGREEMENT]
+    assert [name for name in names if not re.search("[\u4e00-\u9fff]|^p 值", head_of(name).zh)] == []
+    assert not [name for name in names if re.search("[\u4e00-\u9fff_]", head_of(name).en.replace("C_v", ""))]
+    copy = tmp_path / "run"
+    shutil.copytree(run, copy)
+    folder = copy / "topics" / "seeded"
+    write_topics(folder, ["政务服务", ""])
+    topics = pd.read_csv(folder / "topics.csv").assign(
+        relevance_words="一网通办", spread=0.5, boilerplate=[True, False]
+    )
+    topics.to_csv(folder / "topics.csv", index=False)
+    pd.DataFrame({"topic": ["tp01"], "other": ["tp02"], "twin": [False]}).to_csv(folder / "twins.csv", index=False)
+    page = parsed(rewrite_report(copy))
+    for table, zh, en in (
+        ("topics-seeded-topics", ["相关词（relevance）", "是", "否"], ["relevant words", "yes", "no"]),
+        ("topics-seeded-twins", ["另一主题", "否"], ["other topic", "no"]),
+    ):
+        (found,) = page.xpath(f"//table[caption/@id='{table}-table']")
+        text = found.text_content()
+        assert all(word in text for word in (*zh, *en))
+        assert not re.search("True|False|relevance_words", text)
 
 
 def test_what_was_made_after_a_run_enters_and_the_run_still_counts_as_whole(run, tmp_path):

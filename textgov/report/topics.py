@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from textgov.errors import UsageError
 from textgov.report import charts
-from textgov.report.blocks import Block, Chart, Said, Section, Table, missing_note
+from textgov.report.blocks import Block, Cell, Chart, Said, Section, Table, missing_note
 from textgov.report.frames import each_row
+from textgov.report.heads import head_of, told
 from textgov.report.inputs import read_text_table
 
 if TYPE_CHECKING:
@@ -16,20 +17,6 @@ if TYPE_CHECKING:
 
 PARAGRAPHS = 2  # typical paragraphs of a topic on the page
 PASSAGE = 160  # characters of a typical paragraph
-HEADS = {
-    "topic": Said("主题编号", "topic"),
-    "label": Said("名称", "label"),
-    "share": Said("占比", "share"),
-    "n_words": Said("词数", "words"),
-    "words": Said("最常见的词", "commonest words"),
-    "top_words": Said("最常见的词", "commonest words"),
-    "frex": Said("特征词（FREX）", "FREX words"),
-    "frex_words": Said("特征词（FREX）", "FREX words"),
-    "flags": Said("标记", "flags"),
-    "npmi": Said("一致性 NPMI", "coherence NPMI"),
-    "c_v": Said("一致性 C_v", "coherence C_v"),
-    "exclusivity": Said("独特性", "exclusivity"),
-}
 
 
 def topic_folders(out: Path) -> tuple[Path, ...]:
@@ -74,7 +61,7 @@ def _topic_table(topics: pd.DataFrame, name: str) -> Table:
         tuple(_cell(str(column), text) for column, text in zip(topics.columns, row, strict=True))
         for row in topics.itertuples(index=False, name=None)
     ]
-    head = tuple(HEADS.get(str(column), Said(str(column), str(column))) for column in topics.columns)
+    head = tuple(head_of(str(column)) for column in topics.columns)
     return Table("topics", Said(f"主题（{name}/topics.csv）", f"Topics ({name}/topics.csv)"), head, rows, numeric)
 
 
@@ -90,10 +77,10 @@ def _number(text: str) -> float | None:
         return None
 
 
-def _cell(column: str, text: str) -> str:
+def _cell(column: str, text: str) -> Cell:
     value = _number(text)
     if value is None:
-        return text
+        return told(text)
     if column == "share":
         return f"{100 * value:.2f} %"
     return f"{value:.3f}" if "." in text or "e" in text else text
@@ -174,5 +161,5 @@ def plain_table(path: Path, caption: Said) -> Table:
             f"{caption.zh}（前 {MOST_ROWS} 行，全部见 {path.name}）",
             f"{caption.en} (first {MOST_ROWS} rows, all in {path.name})",
         )
-    head = tuple(Said(str(name), str(name)) for name in frame.columns)
+    head = tuple(head_of(str(name)) for name in frame.columns)
     return Table(path.stem, caption, head, rows, numeric, folded=True)

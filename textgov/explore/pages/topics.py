@@ -8,6 +8,7 @@ from textgov.errors import UsageError
 from textgov.explore.chart import Curve
 from textgov.explore.pages.site import Answer, Page, Query, Site, Table
 from textgov.explore.topics import WEIGHT, TopicFiles, plain, ranked, relevance
+from textgov.report.heads import head_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +26,8 @@ def list_topics(site: Site, query: Query) -> Answer:
     model = _model(site, name) if models else None
     rows = [_row(model, row) for row in model.topics.to_dict("records")] if model else []
     others = [str(one) for one in model.topics.columns if one not in TOLD] if model else []
-    return Page("topics", {"models": list(models), "model": name, "rows": rows, "columns": others})
+    columns = [(one, head_of(one).of(query.lang)) for one in others]
+    return Page("topics", {"models": list(models), "model": name, "rows": rows, "columns": columns})
 
 
 def _row(model: TopicFiles, row: dict[Any, Any]) -> dict[str, Any]:
@@ -57,7 +59,7 @@ def show_topic(site: Site, query: Query) -> Answer:
             "model": model.name,
             "topic": topic,
             "row": row,
-            "facts": [(name, value) for name, value in row.items() if name not in TOLD],
+            "facts": [(head_of(name).of(query.lang), value) for name, value in row.items() if name not in TOLD],
             "words": [one | {"relevance": relevance(one, weight)} for one in ranked(words, weight, SHOWN_WORDS)],
             "all_words": [[one["word"], one["log_p"], one["log_lift"], one.get("probability")] for one in words],
             "shown": SHOWN_WORDS,
