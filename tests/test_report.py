@@ -7,6 +7,7 @@ import hashlib
 import itertools
 import json
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -659,6 +660,33 @@ def test_the_command_of_a_citation_makes_the_same_numbers(run, tmp_path, monkeyp
     command = tg.cite_run(run).commands[1].replace("SOURCE", str(run.parent / "reports"))
     assert leave(monkeypatch, *command.split()[1:], "--engine", "serial", "--quiet") == 0
     assert (tmp_path / "again" / "panel.csv").read_bytes() == (run / "panel.csv").read_bytes()
+
+
+def test_a_citation_adds_again_what_was_added(run, tmp_path, monkeypatch):
+    """Two joins, two indices and a policy, in their order and with their options: the commands give the same panel."""
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(run, tmp_path / "out")
+    codes = pd.read_parquet(run / "panel.parquet")[["city_code", "year"]]
+    for at, name in enumerate(("gdp", "地区 人口"), start=1):
+        codes.assign(**{name: range(at, len(codes) + at)}).to_csv(tmp_path / f"{name}.csv", index=False)
+    for line in (
+        ["join", "out", "gdp.csv"],
+        ["index", "out", "--of", "a=gdp,-dg_total_n", "--method", "ew", "--title", "a=甲/first one"],
+        ["join", "out", "地区 人口.csv", "--column", "pop=地区 人口"],
+        ["index", "out", "--of", "b=pop,gdp", "--method", "eq", "--scope", "year"],
+        ["policies", "attach", "out", "broadband_china", "--placebo", "2", "--within-province"],
+        ["policies", "attach", "out", "broadband_china", "--placebo", "3", "--replace"],
+    ):
+        assert leave(monkeypatch, *line, "-q") == 0
+    record = json.loads((tmp_path / "out" / "provenance.json").read_bytes())
+    assert set(record["tables"]) == {"join 1", "join 2"}
+    _, first, *commands, _ = tg.cite_run("out").commands
+    assert [line.split()[1] for line in commands] == ["join", "index", "join", "index", "policies", "policies"]
+    for line in (first.replace("SOURCE", str(run.parent / "reports")), *commands):
+        assert leave(monkeypatch, *shlex.split(line)[1:], "-q") == 0
+    panels = [read_panel(tmp_path / name).frame for name in ("out", "again")]
+    pd.testing.assert_frame_equal(*panels)
+    assert {"gdp", "pop", "a_ew", "b_eq", "bc_did"} <= set(panels[0].columns)
 
 
 def leave(monkeypatch, *words: object) -> int:

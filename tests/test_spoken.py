@@ -15,8 +15,9 @@ from openpyxl import load_workbook
 
 from textgov.batch import StageOptions
 from textgov.cli import app, main
-from textgov.cli.spoken import FIELDS, called
+from textgov.cli.spoken import called
 from textgov.errors import UsageError
+from textgov.errors.options import FIELDS
 from textgov.estimate import EstimateOptions
 from textgov.index import IndexOptions
 from textgov.lexicon import read_lexicon

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from textgov.errors import StoreError, UsageError, wording
+from textgov.errors.options import FIELDS
 
 FILL_IN = {
     "zh": "【请填写：语料来源、获取日期、许可】",
@@ -106,7 +107,9 @@ def rerun_commands(record: Mapping[str, Any]) -> tuple[str, ...]:
         words.append(f"--lexicon {one['lexicon'].partition('@')[0]}")
     words += [f"--{name.replace('_', '-')} {value}" for name, value in _told(options)]
     version = record.get("versions", {}).get("textgov", "")
-    later = [f"textgov {_LATER[name]} again ...  # the options of {name} below" for name in _LATER if name in options]
+    added = record.get("added") or [{name: options[name]} for name in ADDED if name in options]
+    seen: set[str] = set()
+    later = [_later(name, told, seen) for one in added for name, told in one.items()]
     return (f"# textgov {version}", " ".join(words), *later, "textgov diff RUN again")
 
 
@@ -114,13 +117,32 @@ def rerun_commands(record: Mapping[str, Any]) -> tuple[str, ...]:
 _SPOKEN: dict[str, dict[str, Any]] = {
     "panel": {"level": "prefecture", "codes": "year", "measures": "n,p10k,ln,sent,docs", "control": ""},
     "count": {"overlap": "longest", "scope": "lexicon", "levels": "all", "negation": "keep", "sections": "body"},
-    "locate": {"year": "session", "path_pattern": None},
+    "locate": {"year": "session", "path_pattern": None, "divisions": None},
     "load": {"encoding": None, "text_column": None, "language": "zh"},
 }
 
 
-# What was added to the panel after the run, by the section of the record, in the order in which it is added.
-_LATER = {"join": "join", "index": "index", "policies": "policies attach"}
+# What can be added to the panel, by the section of the record, in the order in which a run adds it: the command, and the
+# field whose values stand behind the run without an option.
+ADDED = {"join": ("join", "files"), "index": ("index", ""), "policies": ("policies attach", "attach")}
+_FLAGS = {"placebo_within"}  # options that take no value
+
+
+def _later(name: str, told: Mapping[str, Any], seen: set[str]) -> str:
+    """The command that adds a section of the record; files stand there by their names."""
+    if name not in ADDED:
+        return f"# {name}: with the options of {name} in provenance.json"
+    command, plain = ADDED[name]
+    words = [f"textgov {command} again", *map(_quoted, told.get(plain, ()))]
+    for field, value in told.items():
+        if field != plain:
+            option = f"--{FIELDS.get(field, field.replace('_', '-'))}"
+            values = value if isinstance(value, list | tuple) else [value]
+            words += [option if field in _FLAGS else f"{option} {_quoted(one)}" for one in values]
+    if name in seen:  # it may have taken the place of columns of the one before
+        words.append("--replace")
+    seen.add(name)
+    return " ".join(words)
 
 
 def _told(options: Mapping[str, Any]) -> list[tuple[str, object]]:
@@ -131,7 +153,8 @@ def _told(options: Mapping[str, Any]) -> list[tuple[str, object]]:
     if options.get("metadata"):
         found.append(("metadata", _quoted(options["metadata"])))
     flags = options.get("panel") or {}
-    return found + [(name, "") for name in ("balanced", "include_direct") if flags.get(name)]
+    found += [(name, "") for name in ("balanced", "include_direct") if flags.get(name)]
+    return found + ([("no_words", "")] if "segment" in options and options["segment"] is None else [])
 
 
 def _quoted(value: object) -> str:

@@ -317,9 +317,26 @@ def _record(source: Path, told: Mapping[str, Any], hashes: Mapping[str, str]) ->
     if source.is_file():
         record = {"tables": {"panel": hashlib.sha256(source.read_bytes()).hexdigest()}, "panel": source.name}
     known = dict(record.get("options", {}))
+    # In order, also what was added twice: the options have the last of each kind alone.
+    before = record.get("added") or [
+        {name: known[name]} for name in ExtendOptions.__dataclass_fields__ if name in known
+    ]
+    record["added"] = [*(one for one in before if one != dict(told)), dict(told)]
     for name, said in told.items():
         known[name] = {**known.get(name, {}), **said} if name != "index" else said
     record["options"] = known
-    record["tables"] = {**record.get("tables", {}), **hashes}
+    record["tables"] = _with_tables(record.get("tables", {}), hashes)
     record.pop("run_id", None)
     return record | {"run_id": hash_text(repr(sorted(record.items())))}
+
+
+def _with_tables(known: Mapping[str, str], hashes: Mapping[str, str]) -> dict[str, str]:
+    """The hashes of all tables: another table of the same name gets the next number."""
+    found = dict(known)
+    for name, digest in hashes.items():
+        key, number = name, 1
+        while found.get(key, digest) != digest:
+            number += 1
+            key = f"{name.rstrip('0123456789 ')} {number}"
+        found[key] = digest
+    return found

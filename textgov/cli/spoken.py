@@ -6,19 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from textgov.errors import TextgovError
-
-# Fields of the options of Python whose option has another name. A field that an option is named after needs no line.
-FIELDS = {
-    "covariates": "covariate",
-    "grades": "grade",
-    "methods": "method",
-    "min_copies": "copies",
-    "n_topics": "k",
-    "placebo_within": "within-province",
-    "policy": "like",
-    "titles": "title",
-    "year": "years",
-}
+from textgov.errors.options import FIELDS
 
 
 def called(app: Any, words: Sequence[str]) -> Any:

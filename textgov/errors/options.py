@@ -1,4 +1,4 @@
-"""Options that would do nothing: told, so that nobody takes a number for what it is not."""
+"""Options: what they are called on the command line, and which would do nothing, so that nobody is misled."""
 
 from __future__ import annotations
 
@@ -7,6 +7,20 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from textgov.errors import UsageError
+
+# Fields of the options of Python whose option has another name. A field that an option is named after needs no line.
+FIELDS = {
+    "columns": "column",
+    "covariates": "covariate",
+    "grades": "grade",
+    "methods": "method",
+    "min_copies": "copies",
+    "n_topics": "k",
+    "placebo_within": "within-province",
+    "policy": "like",
+    "titles": "title",
+    "year": "years",
+}
 
 
 def given(options: Any) -> dict[str, Any]:
