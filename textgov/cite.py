@@ -122,8 +122,8 @@ _SPOKEN: dict[str, dict[str, Any]] = {
 }
 
 
-# What can be added to the panel, by the section of the record, in the order in which a run adds it: the command, and the
-# field whose values stand behind the run without an option.
+# What can be added to the panel, by the section of the record, in the order in which a run adds it: the command, and
+# the field whose values stand behind the run without an option.
 ADDED = {"join": ("join", "files"), "index": ("index", ""), "policies": ("policies attach", "attach")}
 _FLAGS = {"placebo_within"}  # options that take no value
 
