@@ -29,19 +29,21 @@ PROVINCE = Path(__file__).resolve().parents[1] / "corpora" / "demo" / "reports" 
 OPTIONS = FitOptions(n_topics=4, sweeps=15, min_docs=2)
 
 
-def make_run(out: Path) -> Path:
+def make_run(out: Path, shard_files: int | None = None) -> Path:
+    """A run of one province of the demo corpus, in shards of so many files or in one."""
     stages = StageOptions(lexicons=(tg.read_lexicon("digital-government"),))
-    run_panel((PROVINCE,), out, RunOptions(stages), engine="serial")
+    with pytest.MonkeyPatch.context() as patch:
+        if shard_files:
+            patch.setattr("textgov.batch.shards.SHARD_FILES", shard_files)
+        run_panel((PROVINCE,), out, RunOptions(stages), engine="serial")
+    assert (len(read_plan(out)[0]) > 1) == bool(shard_files)
     return out
 
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run of one province of the demo corpus in several shards, with a model and its shares."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("textgov.batch.shards.SHARD_FILES", 5)
-        run = make_run(tmp_path_factory.mktemp("topics") / "run")
-    assert len(read_plan(run)[0]) > 3
+    """A run in several shards, with a model and its shares."""
+    run = make_run(tmp_path_factory.mktemp("topics") / "run", 5)
     assign_run(run, fit_run(run, OPTIONS).folder)
     return run
 

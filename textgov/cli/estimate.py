@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from textgov.cli.terminal import Json, Lang, Out, Quiet, Terminal, say, set_up
+from textgov.cli.terminal import Json, Lang, Out, Quiet, Terminal, list_files, say, set_up
 from textgov.errors import UsageError, wording
 
 if TYPE_CHECKING:
@@ -111,8 +111,7 @@ def estimate_all(
     if as_json:
         rows = [{"name": one.options.label, "rows": one.table.to_dict("records")} for one in found]
         print(json.dumps(rows, ensure_ascii=False, sort_keys=True).replace("NaN", "null"))
-    for path in paths if listed else ():
-        print(path.as_posix())
+    list_files(paths if listed else ())
     for one in found:
         _tell(one)
 

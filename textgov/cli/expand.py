@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from textgov.cli.terminal import Lang, Out, Quiet, Terminal, say, set_up
+from textgov.cli.terminal import Lang, Out, Quiet, Terminal, list_files, say, set_up
 from textgov.errors import UsageError, wording
 
 if TYPE_CHECKING:
@@ -80,8 +80,7 @@ def expand(
         options = replace(options, group=wanted_groups(group or (), of_document.values()))
     found = expand_lexicon(documents, read, options, of_document)
     about = {"groups": by or groups.name if groups else by} if of_document is not None else {}
-    for path in write_expansion(found, out, {name: str(value) for name, value in about.items()}):
-        print(path.as_posix())
+    list_files(write_expansion(found, out, {name: str(value) for name, value in about.items()}))
     facts = {name: getattr(found, name) for name in ("n_documents", "n_words", "n_seeds")}
     say(wording("expand_said", Terminal.lang, n=len(found.frame), lexicon=read.label, **facts))
     if found.n_left_out:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from textgov.cli.terminal import Json, Lang, Quiet, Terminal, say, set_up
+from textgov.cli.terminal import Json, Lang, Quiet, Terminal, label_language, list_files, say, set_up
 from textgov.errors import UsageError, wording
 
 if TYPE_CHECKING:
@@ -33,11 +33,10 @@ def extend(
     """Extend a panel on disk, list the files, and say what there is to say."""
     from textgov.extend import extend_files
 
-    if labels not in ("zh", "en"):
-        raise UsageError("option_bad", name="labels", value=labels, detail="use zh or en")
     if options.empty:
         raise UsageError("option_bad", name="panel", value=source, detail="nothing was asked for; see --help")
-    extended, files = extend_files(source, options, out=out, labels=labels, replace=replace)  # type: ignore[arg-type]
+    words = label_language(labels)
+    extended, files = extend_files(source, options, out=out, labels=words, replace=replace)
     if as_json:
         said = [wording(code, "en", **facts) for code, facts in extended.notes]
         print(
@@ -50,8 +49,7 @@ def extend(
             )
         )
     else:
-        for path in files:
-            print(path.as_posix())
+        list_files(files)
     for code, facts in extended.notes:
         say(wording(code, Terminal.lang, **facts))
 

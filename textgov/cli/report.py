@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from textgov.cli.terminal import Json, Lang, Out, Quiet, Run, Terminal, say, set_up
+from textgov.cli.terminal import Json, Lang, Out, Quiet, Run, Terminal, list_files, say, set_up
 from textgov.errors import UsageError, wording
 
 app = typer.Typer()
@@ -71,8 +71,7 @@ def figures(
     if language not in ("zh", "en"):
         raise UsageError("option_bad", name="language", value=language, detail="use zh or en")
     wanted = tuple(name.strip() for name in formats.replace("，", ",").split(",") if name.strip())
-    for path in write_figures(run_folder, out, formats=wanted, lang=language, font=font):
-        print(path.as_posix())
+    list_files(write_figures(run_folder, out, formats=wanted, lang=language, font=font))
 
 
 @app.command()

@@ -24,10 +24,12 @@ from textgov.cli.terminal import (
     Strict,
     Terminal,
     Workers,
+    label_language,
+    list_files,
     say,
     set_up,
 )
-from textgov.errors import UsageError, wording
+from textgov.errors import wording
 
 if TYPE_CHECKING:
     from textgov.engine import EngineOptions
@@ -85,8 +87,6 @@ def panel(
     from textgov.panel import PanelOptions
     from textgov.run import RunOptions, read_complete
 
-    if labels not in ("zh", "en"):
-        raise UsageError("option_bad", name="labels", value=labels, detail="use zh or en")
     complete = read_complete(complete_coverage) if complete_coverage else ()
     stages = StageOptions(
         load=LoadOptions(encoding, text_column, language),
@@ -103,7 +103,7 @@ def panel(
     )
     names = measures or ",".join(DEFAULTS)
     pooling = PanelOptions(level, include_direct, codes, balanced, complete, names, control)
-    options = RunOptions(stages, pooling, labels, metadata)
+    options = RunOptions(stages, pooling, label_language(labels), metadata)
     if dry_run:
         _show_plan(sources, out, options, store, as_json)
         return
@@ -172,7 +172,7 @@ def demo(
     panel = result.panel
     check_truth(panel)
     print(show_panel(panel))
-    _list_files(result)
+    list_files(result.files)
     say(wording("demo_next", Terminal.lang, out=out.as_posix()))
 
 
@@ -221,17 +221,12 @@ def _show_plan(
         print(f"{name:14} " + ", ".join(f"{verdict} {n}" for verdict, n in found.items()))
 
 
-def _list_files(result: RunResult) -> None:
-    for path in result.files:
-        print(path.as_posix())
-
-
 def _finish(result: RunResult, strict: bool, as_json: bool) -> None:
     facts, summary = _facts(result), result.summary
     if as_json:
         print(json.dumps(facts, ensure_ascii=False, sort_keys=True))
     else:
-        _list_files(result)
+        list_files(result.files)
     say(wording("run_done", Terminal.lang, **facts))
     if result.again:
         say(wording("run_again", Terminal.lang))

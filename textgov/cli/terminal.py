@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from textgov.errors import UsageError
+
+if TYPE_CHECKING:
+    from textgov.codebook import Language
 
 Sources = Annotated[
     list[str], typer.Argument(metavar="SOURCE...", help="Files, folders, URLs (s3://...) / 文件、文件夹或网址")
@@ -50,6 +54,19 @@ def _usual_language() -> str:
     except (UnicodeEncodeError, LookupError):
         return "en"
     return "zh" if wanted.lower().startswith("zh") else "en"
+
+
+def label_language(word: str) -> Language:
+    """The language of Stata labels that an option names."""
+    if word not in ("zh", "en"):
+        raise UsageError("option_bad", name="labels", value=word, detail="use zh or en")
+    return word  # type: ignore[return-value]  # one of the two
+
+
+def list_files(paths: Iterable[Path]) -> None:
+    """Names of files to stdout, one a line."""
+    for path in paths:
+        print(path.as_posix())
 
 
 def say(text: str) -> None:

@@ -8,7 +8,19 @@ from typing import Annotated
 import typer
 
 from textgov.cli.index import Labels, NewOut, Replace
-from textgov.cli.terminal import Engine, Lang, Quiet, Run, Scheduler, Terminal, Workers, say, set_up
+from textgov.cli.terminal import (
+    Engine,
+    Lang,
+    Quiet,
+    Run,
+    Scheduler,
+    Terminal,
+    Workers,
+    label_language,
+    list_files,
+    say,
+    set_up,
+)
 from textgov.cli.topics import MaxRows, MaxShare, MinDocs, Model, Sample, Sections, Sweeps, Unit
 from textgov.errors import UsageError, wording
 
@@ -60,8 +72,7 @@ def choose(
     )
     options = RunChoice(read_sizes(k), _seeds(seeds), held, share, fit)
     chosen = choose_run(run, options, EngineOptions(engine, workers, scheduler))
-    for path in chosen.files:
-        print(path.as_posix())
+    list_files(chosen.files)
     say(chosen.choice.reason[Terminal.lang == "zh"])
 
 
@@ -122,8 +133,7 @@ def report(
         raise UsageError("option_bad", name="passages", value=passages, detail="use 1 or more")
     where = EngineOptions(engine, workers, scheduler)
     found = report_run(run, find_model(run, model), seed=seed, n_typical=passages, where=where)
-    for path in found.files:
-        print(path.as_posix())
+    list_files(found.files)
     topics = found.tables[TABLE]
     facts = {"boilerplate": int(topics["boilerplate"].sum()), "twins": int((topics["twin"] != "").sum())}
     say(wording("topics_reported", Terminal.lang, n=len(topics), **facts))
@@ -174,8 +184,7 @@ def intrusion(
             figures = {name: _figure(getattr(one, name)) for name in ("percent", "kappa", "alpha")}
             say(wording("intrusion_agreed", Terminal.lang, kind=one.kind, n=one.n, **figures))
         return
-    for path in make_intrusion(run, folder, seed=seed, per_topic=per_topic, n_passages=passages):
-        print(path.as_posix())
+    list_files(make_intrusion(run, folder, seed=seed, per_topic=per_topic, n_passages=passages))
 
 
 def _figure(value: float | None) -> str:
@@ -206,19 +215,16 @@ def similarity(
     from textgov.run.topics import similarity_run
     from textgov.topics.similarity import SimilarityOptions
 
-    if labels not in ("zh", "en"):
-        raise UsageError("option_bad", name="labels", value=labels, detail="use zh or en")
     found = similarity_run(
         run,
         SimilarityOptions(lag, copies, weight),
         sections=sections,
         out=out,
-        labels=labels,  # type: ignore[arg-type]  # checked above
+        labels=label_language(labels),
         replace_columns=replace,
         where=EngineOptions(engine, workers, scheduler),
     )
-    for path in found.files:
-        print(path.as_posix())
+    list_files(found.files)
     n_rows = len(found.extended.panel.frame)
     for name, known in found.known.items():
         say(wording("topics_compared", Terminal.lang, column=name, n=known, rows=n_rows))

@@ -7,8 +7,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from textgov.cli.index import Labels, NewOut, Replace
-from textgov.cli.terminal import Engine, Lang, Quiet, Run, Scheduler, Terminal, Workers, say, set_up
-from textgov.errors import UsageError, wording
+from textgov.cli.terminal import (
+    Engine,
+    Lang,
+    Quiet,
+    Run,
+    Scheduler,
+    Terminal,
+    Workers,
+    label_language,
+    list_files,
+    say,
+    set_up,
+)
+from textgov.errors import wording
 
 if TYPE_CHECKING:
     from textgov.run.topics import FittedTopics
@@ -91,8 +103,7 @@ def fit(
 
 def _tell(fitted: FittedTopics) -> None:
     """List the files, and say what was fitted."""
-    for path in fitted.files:
-        print(path.as_posix())
+    list_files(fitted.files)
     facts = {"n": len(fitted.model), "terms": len(fitted.model.vocabulary)}
     facts |= {name: fitted.model.facts[name] for name in ("rows", "words")}
     say(wording("topics_fitted", Terminal.lang, **facts))
@@ -132,10 +143,8 @@ def attach(
     set_up(lang, quiet)
     from textgov.run.topics import attach_run, find_model
 
-    if labels not in ("zh", "en"):
-        raise UsageError("option_bad", name="labels", value=labels, detail="use zh or en")
-    attached = attach_run(run, find_model(run, model), out=out, labels=labels, replace=replace)  # type: ignore[arg-type]
-    for path in attached.files:
-        print(path.as_posix())
+    words = label_language(labels)
+    attached = attach_run(run, find_model(run, model), out=out, labels=words, replace=replace)
+    list_files(attached.files)
     facts = {"columns": attached.n_columns, "n": attached.n_rows, "rows": len(attached.extended.panel.frame)}
     say(wording("topics_attached", Terminal.lang, **facts))

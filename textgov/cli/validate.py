@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from textgov.cli.terminal import Json, Lang, Quiet, Run, Terminal, say, set_up
+from textgov.cli.terminal import Json, Lang, Quiet, Run, Terminal, list_files, say, set_up
 from textgov.errors import UsageError, wording
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def sample(
         question_en=question_en,
     )
     drawn = sample_sentences(run, options)
-    _list(write_sample(drawn, run))
+    list_files(write_sample(drawn, run))
     hits = int(drawn.key["found"].sum())
     numbers = {"n": len(drawn.key), "of": sum(drawn.strata.values()), "strata": len(drawn.strata)}
     facts = {"hits": hits, "without": len(drawn.key) - hits, "by": ", ".join(drawn.by) or "-"}
@@ -319,7 +319,7 @@ def report(run: Run, quiet: Quiet = False, lang: Lang = None) -> None:
     set_up(lang, quiet)
     from textgov.validate import write_page
 
-    _list([write_page(run)])
+    list_files([write_page(run)])
 
 
 # ---- what the commands share ----
@@ -337,17 +337,12 @@ def _years(text: str) -> tuple[int, ...]:
         raise UsageError("option_bad", name="periods", value=text, detail="use years, such as 2015,2020") from None
 
 
-def _list(paths: Sequence[Path]) -> None:
-    for path in paths:
-        print(path.as_posix())
-
-
 def _show(paths: Sequence[Path], table: pd.DataFrame, as_json: bool) -> None:
     """The files, or the main table as JSON."""
     if as_json:
         print(table.to_json(orient="records", force_ascii=False, double_precision=15))
     else:
-        _list(paths)
+        list_files(paths)
 
 
 def _number(value: float | None, digits: int = 3) -> str:
