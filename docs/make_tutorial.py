@@ -40,7 +40,7 @@ CELLS = (
      "long = years.groupby(\"year\").mean().reset_index().melt(\"year\", var_name=\"topic\", value_name=\"share\")\n"
      "alt.Chart(long).mark_line().encode(x=\"year:Q\", y=\"share:Q\", color=\"topic:N\")"),
     ("markdown", "## Write and report 写出与报告\n\nThe same on the command line, with the page and everything else:\n\n"
-     "```sh\ntextgov panel reports --out out\ntextgov topics fit out --method seeded --k 20 --lexicon digital-government\n"
+     "```sh\ntextgov panel reports --out out\ntextgov topics fit out --method seeded --k 8 --lexicon digital-government\n"
      "textgov report out\n```"),
     ("code", "from tempfile import TemporaryDirectory\n\nwith TemporaryDirectory() as folder:\n"
      "    written = [path.name for path in tg.write_panel(panel, folder)]\nwritten"),

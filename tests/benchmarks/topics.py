@@ -280,9 +280,9 @@ def bound(run: Path, splits: str = "1-5") -> None:
         other = np.isin(of_hit, list(half_lexicon(split)[1]))
         r = np.corrcoef(rate(cell[other]), rate(cell[~other]))[0, 1]
         most, seeds = reliability(cell[other]) ** 0.5, reliability(cell[~other]) ** 0.5
-        found = {"split": split, "hits": other.sum() / len(lengths), "two_rates": r, "most": most}
+        found = {"hits": other.sum() / len(lengths), "two_rates": r, "most": most}
         found |= {"seeds_without_noise": r / seeds, "without_noise": r / seeds / most}
-        print(json.dumps({name: round(float(value), 3) for name, value in found.items()}), flush=True)
+        print(json.dumps({"split": split} | {name: round(float(value), 3) for name, value in found.items()}))
 
 
 if __name__ == "__main__":
