@@ -634,13 +634,13 @@ def real_run(reports: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.real
 @pytest.mark.slow
 def test_a_topic_of_half_the_lexicon_follows_the_other_half(real_run):
-    """The goal is 0.7; ``docs/topics.md`` has what was measured, and how high it can be."""
+    """The goal is 0.7; the mean of the five splits is 0.719 (``docs/topics.md``, also for how high it can be)."""
     done = subprocess.run(
         [sys.executable, BENCHMARK, "halves", real_run], capture_output=True, encoding="utf-8", check=True, timeout=3600
     )
     found = [json.loads(line)["correlation"] for line in done.stdout.splitlines()]
     assert len(found) == 5
-    assert np.mean(found) >= 0.59
+    assert np.mean(found) >= 0.7
 
 
 @pytest.mark.real
