@@ -51,7 +51,7 @@ other | 另一主题 | other topic
 overlap | 重叠规则 | overlap
 p | p 值 | p
 partner | 对应主题 | partner
-passages | 有典型段落的文档数 | documents with a passage
+passages | 有该主题段落的文档占比 | share of documents with a passage
 pearson | Pearson 相关 | Pearson
 place_years | 地区—年份数 | place-years
 places | 地区数 | places
