@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import shutil
 import signal
 import subprocess
@@ -26,7 +27,7 @@ from test_engine import Cluster
 from textgov import remote
 from textgov.batch import read_state, read_status
 from textgov.cli import main
-from textgov.errors import ExtraError, OutputError, RemoteError, StoreError, UsageError
+from textgov.errors import ExtraError, RemoteError, StoreError, UsageError
 from textgov.kwic import KwicOptions, find_in_run
 from textgov.load import list_inputs, load_corpus
 from textgov.project import read_project
@@ -353,6 +354,38 @@ def test_a_stamp_is_the_hash_of_the_content_or_its_times(info, stamp):
     assert stamp_of(info) == stamp
 
 
+@pytest.mark.parametrize("second", [[], [{"name": "/b/x/", "type": "file", "size": 0}]], ids=["plain", "marked"])
+def test_a_folder_without_a_name_is_read(monkeypatch, second):
+    """What an object store makes of two slashes in a row; storages in memory and on disk know no such thing."""
+    first = {"name": "/b/x/", "type": "directory", "size": 0}
+    files = {
+        name: {"name": name, "type": "file", "size": 3} for name in ("/b/x/", "/b/x//c.txt", "/b/x/a/", "/b/x/a/d.txt")
+    }
+    monkeypatch.setattr(Faulty, "info", lambda self, path, **more: {"type": "directory", "name": path})
+    monkeypatch.setattr(Faulty, "ls", lambda *_, **__: [*second, first, {"name": "/b/x/a", "type": "directory"}])
+    monkeypatch.setattr(
+        Faulty, "find", lambda self, path, **_: {name: one for name, one in files.items() if name.startswith(path)}
+    )
+    listed = list_inputs(["faulty://b/x"])
+    assert [(item.name, item.file) for item in listed.inputs] == [
+        ("/c.txt", "faulty://b/x//c.txt"),
+        ("a/d.txt", "faulty://b/x/a/d.txt"),
+    ]
+    assert listed.passed == ()
+
+
+@pytest.mark.slow
+def test_an_s3_server_and_all_that_can_happen():
+    """Needs moto and s3fs, which textgov does not; see the benchmark."""
+    missing = [name for name in ("moto", "flask", "s3fs") if importlib.util.find_spec(name) is None]
+    if missing:
+        pytest.skip(f"python -m pip install 'moto[server]' s3fs: no {', '.join(missing)}")
+    script = Path(__file__).parent / "benchmarks" / "object_store.py"
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count(" same\n") == 8
+
+
 # ---- runs ----
 
 
@@ -659,7 +692,7 @@ def test_a_bucket_that_is_missing_is_not_made(source, tmp_path, monkeypatch):
 
     monkeypatch.setattr(Faulty, "put_file", missing)
     monkeypatch.setattr(Faulty, "mkdir", missing)
-    with pytest.raises(OutputError, match="bucket does not exist"):
+    with pytest.raises(RemoteError, match="bucket does not exist"):
         go(source, tmp_path / "out", store="faulty://b/run")
 
 

@@ -127,7 +127,9 @@ class RemotePath:
         with answered(self.url):
             fs, path = _opened(self.url)
             fs.invalidate_cache()
-            return list(_below(path, fs.ls(path, detail=True)))
+            found = list(_below(path, fs.ls(path, detail=True)))
+            fs.invalidate_cache()
+            return found
 
     def find(self) -> list[tuple[str, Mapping[str, Any]]]:
         """Every file below the folder, as `listing`; none if there is no such folder."""
@@ -224,11 +226,15 @@ def _opened(url: str) -> tuple[Any, str]:
 
 
 def _below(folder: str, found: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Entries of a listing with their names in the folder; the entry of the folder itself is left out."""
+    """Entries of a listing with their names in the folder; the entry of the folder itself is left out.
+
+    A folder without a name is what an object store makes of two slashes in a row.
+    """
     start = len(folder.rstrip("/")) + 1
     for one in found:
-        if one.get("name", "")[start:]:
-            yield one["name"][start:], one
+        name = one.get("name", "")
+        if name[start:] or (len(name) == start and one.get("type") == "directory"):
+            yield name[start:], one
 
 
 @contextmanager

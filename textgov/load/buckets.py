@@ -62,6 +62,8 @@ def _groups(source: RemotePath) -> Iterator[list[Listed]]:
     for folder in folders:
         if is_hidden(folder):
             yield [(f"{folder}/", {})]
+        elif not folder:
+            yield [(name, about) for name, about in source.find() if name.startswith("/")]
         elif folder != STORE:
             yield _inside(source, folder)
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
-from textgov.errors import OutputError
+from textgov.errors import OutputError, RemoteError
 from textgov.remote import RemotePath
 
 
@@ -50,8 +50,9 @@ def _uploaded(path: RemotePath) -> Iterator[Path]:
             part = Path(folder, path.name)
             yield part
             path.upload(part)
-    except FileNotFoundError as error:  # no such bucket, or no folder above
-        raise OutputError("out_failed", path=str(path), detail=str(error)) from error
+    except FileNotFoundError as error:
+        detail = f"no such bucket, or no folder above: {error}"
+        raise RemoteError("remote_failed", path=str(path), detail=detail) from error
     except OSError as error:
         folder = tempfile.gettempdir()
         raise OutputError("out_failed", path=folder, detail=error.strerror or str(error)) from error
