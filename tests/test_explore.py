@@ -199,7 +199,7 @@ def test_what_is_sent_is_checked(site):
     for change in ({"off": [10**6]}, {"off": "x"}, {"added": [1]}, {"added": [{"term": " ", "category": "data"}]}):
         status, fault = send(json.dumps({**json.loads(EDIT), **change}).encode())
         assert (status, fault[:8]) == (200, "this edi"), change
-    assert "is not at hand" in send(json.dumps({"lexicon": "none"}).encode())[1]
+    assert "keeps no copy of the lexicon none" in send(json.dumps({"lexicon": "none"}).encode())[1]
     assert ask(site, "/lexicon/series").status == 405
 
 
