@@ -124,7 +124,7 @@ def topic_items(
         The model has fewer than six topics: there is none that a passage does not have.
     """
     if len(model) < 2 * SHOWN_TOPICS:
-        detail = f"topic items need {2 * SHOWN_TOPICS} topics, and the model has {len(model)}; use 0: word items alone"
+        detail = f"topic items need {2 * SHOWN_TOPICS} topics or more, and the model has {len(model)}; 0: words alone"
         raise UsageError("option_bad", name="passages", value=len(passages), detail=detail)
     words = [" ".join(one) for one in top_words(model, n_top=TOPIC_WORDS)]
     items = []
