@@ -144,6 +144,13 @@ def test_the_same_run_gives_the_same_bytes(run, tmp_path):
     assert not re.search(r'"(param|view)_\d+"', text.replace(vega_bundle(), ""))
 
 
+def test_long_lists_read_in_parts_give_the_same_page(run, tmp_path, monkeypatch):
+    panel, record = read_panel(run), json.loads((run / "provenance.json").read_bytes())
+    assert len((run / "manifest.csv").read_text("utf-8").splitlines()) > 20
+    monkeypatch.setattr("textgov.report.inputs.PART_ROWS", 3)
+    assert write_report(run, panel, record, tmp_path / "x.html").read_bytes() == (run / "report.html").read_bytes()
+
+
 def test_scripts_kept_in_the_store_are_used_while_they_are_whole(run, tmp_path):
     store = tmp_path / "store"
     assert kept_bundle(store) == vega_bundle()
