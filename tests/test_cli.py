@@ -230,19 +230,27 @@ def test_version_help_and_lexicons():
     assert {row["name"]: row["entries"] for row in rows}["digital-government-core"] == 183
 
 
-def test_ctrl_c_leaves_no_half_written_file(tmp_path):
+# A process that a shell put into the background does not listen to Ctrl-C.
+LISTENING = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from textgov.cli import main; main()"
+)
+
+
+@pytest.mark.parametrize("sign", ["store/corpus/*.parquet", "documents.parquet"])
+def test_ctrl_c_leaves_no_half_written_file(sign, tmp_path):
+    """While workers read, and while they have little to do and the driver writes."""
     folder = tmp_path / "reports"
     for number in range(60):
         path = folder / f"武汉市{number}" / "2015.txt"
         path.parent.mkdir(parents=True)
         path.write_text(REPORT + f"第{number}段。" * 40_000, "utf-8")
     out = tmp_path / "out"
-    command = [sys.executable, "-c", "from textgov.cli import main; main()", "panel", str(folder), "--out", str(out)]
+    command = [sys.executable, "-c", LISTENING, "panel", str(folder), "--out", str(out), "--workers", "2"]
     process = subprocess.Popen(
         [*command, "--lang", "en"], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True
     )
     deadline = time.monotonic() + 60
-    while not list(out.glob("store/corpus/*.parquet")) and time.monotonic() < deadline and process.poll() is None:
+    while not list(out.glob(sign)) and time.monotonic() < deadline and process.poll() is None:
         time.sleep(0.02)
     os.killpg(process.pid, signal.SIGINT)
     _, stderr = process.communicate(timeout=60)
@@ -250,4 +258,4 @@ def test_ctrl_c_leaves_no_half_written_file(tmp_path):
     assert b"Traceback" not in stderr
     assert b"interrupted" in stderr
     assert not list(out.rglob(".*"))
-    assert not (out / "panel.csv").exists()
+    assert not (out / "provenance.json").exists()

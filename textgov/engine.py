@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import os
+import signal
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
@@ -93,8 +94,13 @@ def _processes(options: EngineOptions) -> Executor:
 
 
 def _end_with_driver() -> None:
-    """Let this worker end when the process that started it is gone, so that it writes into no later run."""
+    """Let this worker end when the process that started it is gone, so that it writes into no later run.
+
+    Ctrl-C reaches workers too: it is for the process that started them, which ends them.
+    """
     from multiprocessing.connection import wait
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     driver = multiprocessing.parent_process()
     if driver is None:
