@@ -21,6 +21,7 @@ from textgov.count import section_at
 from textgov.errors import StoreError, UsageError
 from textgov.kwic import KwicOptions, align_lines, find_contexts, keywords_in_context, parse_year
 from textgov.kwic.corpora import _section_names
+from textgov.kwic.patterns import search_for
 from textgov.records import Category, Corpus, Document, Entry, Lexicon, Section
 from textgov.spans import Spans
 
@@ -208,6 +209,12 @@ def test_a_lexicon_counts_as_in_count_lexicon():
     assert hits(keywords_in_context(corpus, LEXICON, KwicOptions(term="数字政府")), "start") == [7]
 
 
+@pytest.mark.parametrize("name", ["category", "term", "lexicon"])
+def test_a_pattern_has_no_category_term_or_lexicon(name: str):
+    with pytest.raises(UsageError, match="leave PATTERN out"):
+        search_for("数字政府", KwicOptions(**{name: "x"}))
+
+
 # ---- filters, order, limit ----
 
 
@@ -356,8 +363,6 @@ def test_no_text_with_a_hit_is_passed_over(parts, pattern):
     """The expression that looks for candidates matches every text that has a hit."""
     import pyarrow as pa
     import pyarrow.compute as pc
-
-    from textgov.kwic.patterns import search_for
 
     (text,) = [one.text for one in corpus_of("".join(parts)).documents]
     for regex in (False, True):

@@ -42,6 +42,9 @@ def search_for(pattern: str | Sequence[str] | Lexicon, options: KwicOptions) -> 
         matcher = make_matcher(pattern, CountOptions())
         shown = tuple(_asked_for(pattern, options))
         return Search(pattern.entries, shown, matcher, _candidates(pattern))
+    for name in ("category", "term", "lexicon"):
+        if (value := getattr(options, name)) is not None:
+            raise UsageError("option_bad", name=name, value=value, detail="for hits of a lexicon; leave PATTERN out")
     lexicon = _own(pattern, options.regex)
     matcher = make_matcher(lexicon, CountOptions(overlap="all"))
     return Search(lexicon.entries, (True,) * len(lexicon.entries), matcher, _candidates(lexicon))
