@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import textgov as tg
@@ -359,6 +359,8 @@ def test_expressions_in_a_run(run, corpus, pattern):
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=20), st.sampled_from(["数字政府", "app", "δ", "a", "i", "。数"]))
+@example(["İ"], "i")
+@example(["ı"], "i")
 def test_no_text_with_a_hit_is_passed_over(parts, pattern):
     """The expression that looks for candidates matches every text that has a hit."""
     import pyarrow as pa

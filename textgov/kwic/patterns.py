@@ -16,6 +16,7 @@ from textgov.records import Category, Entry, Lexicon
 
 # Above this many keys the expression that looks for candidates costs more than it saves.
 MOST_KEYS = 50
+ALL_I = "iIıİ"  # the same letter to Python where case does not count, and not to RE2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,7 +139,8 @@ def _compiled(expression: str) -> str:
 
 
 def _spaced(char: str) -> str:
-    return f"(?:{_quoted(char)}{_blanks()}*)"
+    either = f"[{''.join(map(_quoted, ALL_I))}]" if char in ALL_I else _quoted(char)
+    return f"(?:{either}{_blanks()}*)"
 
 
 @cache
